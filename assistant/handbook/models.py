@@ -1,0 +1,62 @@
+"""What the corpus is made of: passages with their place, and what a search gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+DocumentKind = Literal["step", "theme", "case", "chapter", "directory"]
+
+
+class Passage(BaseModel):
+    """One idea of the corpus. `id` is stable (`case-20/figures#2`), `section` is the label answers cite (`case-20`)."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    section: str
+    title: str  # of the document: "Case 20: Innovation Express ..."
+    heading: str  # of the part it stands in
+    text: str
+    sentences: tuple[str, ...]
+    kind: DocumentKind
+    order: int  # position in its section, from 0
+    year: int = 2012  # of the information
+
+    @property
+    def source(self) -> str:
+        """How a person is told where this comes from."""
+        return f"after the TACTICS handbook ({self.year}), {self.title}"
+
+
+class Hit(BaseModel):
+    """A passage found: fused score (higher is better) and the sentence of it that came closest (index, or None)."""
+
+    model_config = ConfigDict(frozen=True)
+    passage: Passage
+    score: float
+    sentence: int | None = None
+    cosine: float | None = None  # of question and passage, where the dense search saw it
+
+
+class Query(BaseModel):
+    """A search: the words, and what is known about who asks. `boost` names sections or entries the question names."""
+
+    model_config = ConfigDict(frozen=True)
+    text: str
+    audience: str | None = None
+    step: str | None = None
+    boost: tuple[str, ...] = ()
+
+
+class Retriever(Protocol):
+    """Finds passages. Errors are `KnowledgeError`."""
+
+    def search(self, query: Query, *, limit: int = 8) -> list[Hit]: ...
+
+    def section(self, label: str) -> Sequence[Passage]:
+        """All passages of a section in reading order; empty when there is none."""
+        ...
+
+    def passage(self, passage_id: str) -> Passage | None: ...
