@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 # Short forms that a new sentence practically never follows; "etc." and the like are left out because one may.
-_SHORT_FORMS = """e.g i.e cf vs approx ca c no nos fig figs p pp vol ch sec st dr mr mrs ms prof inc ltd dept est incl excl
-resp art"""
+_SHORT_FORMS = """e.g i.e cf vs approx ca c no nos fig figs p pp vol ch sec st dr mr mrs ms prof inc ltd dept est
+incl excl resp art"""
 _SHORT = frozenset(_SHORT_FORMS.split())
 _END = re.compile(r"""[.!?…]+["'”’)\]]*(?=\s)""")
 _STARTS = re.compile(r"""[\s"'“‘(\[]*[A-ZÀ-ÖØ-ÞŠŽŁ0-9€£$]""")

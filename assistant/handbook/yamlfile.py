@@ -31,10 +31,9 @@ def read_text(file: Path) -> str:
 def parse(text: str, model: type[Model], file: Path, *, first_line: int = 1) -> Model:
     """Validate YAML text as `model`; `first_line` is where the text starts in `file`."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node, value = _composed(text)
         if node is not None:
             _no_repeated_keys(node, file, first_line)
-        value = cast("object", yaml.safe_load(text))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)
@@ -46,6 +45,16 @@ def parse(text: str, model: type[Model], file: Path, *, first_line: int = 1) -> 
         return model.model_validate(value if value is not None else {})
     except ValidationError as error:
         raise _explained(error, model, node, file, first_line) from None
+
+
+def _composed(text: str) -> tuple[yaml.Node | None, object]:
+    """The YAML tree and its value; through libyaml where that is there (ten times as fast)."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        node = cast("yaml.Node | None", loader.get_single_node())
+        return node, (loader.construct_document(node) if node is not None else None)
+    finally:
+        loader.dispose()
 
 
 def _no_repeated_keys(node: yaml.Node, file: Path, first_line: int) -> None:

@@ -1,0 +1,73 @@
+"""What all directories of the corpus share: strict entries, names compared loosely, and entries as passages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from assistant.handbook.models import Passage
+from assistant.handbook.sentences import split_sentences
+
+
+def _one_line(value: object) -> object:
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_one_line)]
+
+
+class Entry(BaseModel):
+    """An entry of a directory file: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def loose(name: str) -> str:
+    """A name for comparing: small letters, no accents, no punctuation, no article in front.
+
+    >>> loose("The VINNVÄXT programme")
+    'vinnvaxt programme'
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    words = re.findall(r"[^\W_]+", plain.casefold())
+    return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
+
+
+def variants(name: str) -> set[str]:
+    """Loose forms under which a name is looked up: itself, without its bracket, the bracket alone, singular."""
+    bare = re.sub(r"\s*\([^)]*\)", "", name)
+    forms = {loose(name), loose(bare), *(loose(inner) for inner in re.findall(r"\(([^)]*)\)", name))}
+    return {f for form in forms for f in (form, form[:-1] if form.endswith("s") and len(form) > 4 else form) if f}
+
+
+def sentence(text: str) -> str:
+    """Text that starts with a capital and ends with a stop."""
+    text = text.strip()
+    return text if not text else text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def listed(items: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def entry_passage(
+    passage_id: str, *, section: str, title: str, heading: str, sentences: Iterable[str], year: int
+) -> Passage:
+    """A directory entry as a passage; `order` is set when the corpus is put together."""
+    text = " ".join(s for s in sentences if s)
+    return Passage(
+        id=passage_id,
+        section=section,
+        title=title,
+        heading=heading,
+        text=text,
+        sentences=split_sentences(text),
+        kind="directory",
+        order=0,
+        year=year,
+    )
