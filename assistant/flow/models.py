@@ -52,6 +52,7 @@ class Condition(_Strict):
     audience: Audience | None = None
     all_met: bool | None = None  # every scored question of this flow
     any_gap: bool | None = None  # some scored question of this flow is partly or no
+    gaps_in: Id | None = None  # some scored question of another flow is partly or no
     done: Id | None = None  # a flow is finished
 
     @model_validator(mode="after")
@@ -90,7 +91,7 @@ class Question(_Strict):
 class Route(_Strict):
     """Where to go when a flow has been gone through: `go` is the next stop, `suggest` a reason to look elsewhere."""
 
-    when: Condition
+    when: Condition | None = None  # None: always
     go: Id | None = None
     suggest: Id | None = None
     say: str
@@ -144,20 +145,27 @@ class Stop(_Strict):
 
 
 class Journey(_Strict):
-    """journey.yaml: phases, stops, and the version of the whole set."""
+    """journey.yaml: phases, stops, and the version of the whole set. `rules`: the handbook's, in our words, by id."""
 
     version: str
     phases: tuple[Phase, ...]
     phases_note: str
     stops: tuple[Stop, ...]
+    rules: dict[Id, str] = {}
 
 
 class FlowSet(_Strict):
-    """All flows together, with the journey and a hash of the files they were read from."""
+    """All flows together, with the journey and a hash of the files they were read from.
+
+    `files` and `lines` say where a flow (`journey` for journey.yaml) came from: file by id, and by id the line of each
+    value under its dotted path (`questions.0.ask`). Empty in a set that was not read from files.
+    """
 
     journey: Journey
     flows: dict[str, Flow]
     digest: str
+    files: dict[str, str] = {}
+    lines: dict[str, dict[str, int]] = {}
 
     def flow(self, flow_id: str) -> Flow:
         """The flow of that id; `KeyError` when there is none."""
