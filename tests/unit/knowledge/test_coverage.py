@@ -107,6 +107,7 @@ def test_a_link_is_well_formed_and_stands_in_its_section(corpus: Corpus) -> None
         parts = urlsplit(link.url)
         assert parts.scheme in ("http", "https"), link.id
         assert re.fullmatch(r"[\w-]+(\.[\w-]+)+", parts.netloc), link.id
+        assert link.url.removeprefix("http://") == link.printed.removeprefix("http://"), link.id
         assert link.note, link.id
         assert link.note.startswith("as printed in 2012"), link.id
         for label in (link.section, *link.also_in):
