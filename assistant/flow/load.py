@@ -123,9 +123,9 @@ def _model(kind: type[Kind], data: Data, path: Path, lines: Lines, mistakes: lis
     except ValidationError as error:
         problems = error.errors(include_url=False)
         misspelt = {(*p["loc"][:-1], _close(p, kind)) for p in problems if p["type"] == "extra_forbidden"}
-        mistakes += [
-            _explained(p, kind, path, lines) for p in problems if p["type"] != "missing" or p["loc"] not in misspelt
-        ]
+        told = {p["loc"]: p for p in problems if p["type"] != "missing" or p["loc"] not in misspelt}
+        keys = {loc[:-1] for loc in told if loc[-1] == "[key]"}  # what stands behind a bad name is not told as well
+        mistakes += [_explained(p, kind, path, lines) for loc, p in told.items() if loc not in keys]
         return None
 
 
@@ -161,7 +161,7 @@ def _words(problem: ErrorDetails, name: str, kind: type[BaseModel], loc: tuple[i
         case "string_pattern_mismatch" | "string_too_long":
             return (
                 f"`{_shown(problem['input'])}` cannot be an id",
-                "use small letters, digits, - . _ and at most 64 characters",
+                "use small letters, digits, - . _ (a text with a comma inside { } needs quotes)",
             )
         case "tuple_type" | "list_type":
             return f"{holder} must be a list", "write [a, b] or one `- entry` a line"
