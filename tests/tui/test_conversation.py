@@ -1,0 +1,462 @@
+"""Stories of a person at the app, with the scripted coach."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Markdown, Static
+
+from assistant.coach.turns import ModelStatus, Past, RecordView
+from assistant.errors import CoachError, RecordError
+from assistant.settings import Settings
+from assistant.tui import troubles
+from assistant.tui.app import CoachApp
+from assistant.tui.drafts import Draft
+from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.screens.document import DocumentScreen, around
+from assistant.tui.screens.home import HomeScreen
+from assistant.tui.screens.side import JourneyScreen, SourcesScreen
+from assistant.tui.widgets.choices import GRACE_S, Choices
+from assistant.tui.widgets.conversation import ConversationView
+from assistant.tui.widgets.entries import AnswerEntry, Entry, PlainEntry, ProseEntry
+from assistant.tui.widgets.sources import Sources
+from tests.tui.fake_coach import ANSWER, FakeCoach, FakeConversation, answer, question, says, story
+
+App = Pilot[int]
+
+
+async def until(pilot: App, true: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait until something holds; what the screen does takes a few frames."""
+    for _ in range(int(seconds / 0.02)):
+        if true():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it never came true")
+
+
+@asynccontextmanager
+async def at_the_app(
+    coach: FakeCoach, size: tuple[int, int] = (120, 36), record: Path | None = None, settings: Settings | None = None
+) -> AsyncIterator[App]:
+    """The app with its first conversation open and the coach silent."""
+    app = CoachApp(coach, settings or Settings(), record)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: app.chat is not None and app.chat.is_mounted and not chat(pilot).busy)
+        await pilot.pause()
+        try:
+            yield pilot
+        finally:
+            app.exit(0)
+            chat_screen = app.chat
+            if chat_screen is not None:
+                chat_screen.keep()
+
+
+def chat(pilot: App) -> ChatScreen:
+    screen = pilot.app.chat if isinstance(pilot.app, CoachApp) else None
+    assert screen is not None
+    return screen
+
+
+def entries(pilot: App) -> list[Entry]:
+    return list(chat(pilot).query(Entry))
+
+
+def words(pilot: App) -> str:
+    """All the conversation says, one entry a line."""
+    lines: list[str] = []
+    for entry in entries(pilot):
+        said = entry.text if isinstance(entry, (PlainEntry, AnswerEntry)) else ""
+        lines.append(f"{entry.label}: {entry.markdown if isinstance(entry, ProseEntry) else said}")
+    return "\n".join(lines)
+
+
+async def send(pilot: App, text: str) -> None:
+    chat(pilot).prompt.put(text)
+    await pilot.press("enter")
+
+
+async def settled(pilot: App) -> None:
+    await until(pilot, lambda: not chat(pilot).busy)
+    await pilot.pause()
+
+
+async def test_first_run_begins_the_conversation_at_once() -> None:
+    conversation = story()
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        assert "what is your organisation called" in words(pilot)
+        await send(pilot, "Baltic Wood Cluster")
+        await settled(pilot)
+        assert conversation.replies == ["Baltic Wood Cluster"]
+        assert "Question · 0 of 3 looked at: Do your members sell" in words(pilot)
+        assert "Baltic Wood Cluster" in str(chat(pilot).query_one(".title", Static).content)
+        assert str(chat(pilot).query_one("#saved", Static).content) == "record saved"
+
+
+async def test_a_number_key_answers_when_the_prompt_is_empty() -> None:
+    conversation = FakeConversation(greeting=[question("Is it written down?")], turns=[says()])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await pilot.pause(GRACE_S + 0.1)
+        await pilot.press("2")
+        await settled(pilot)
+        assert conversation.replies == ["no"]
+        assert words(pilot).endswith("You: No")
+
+
+async def test_arrows_and_enter_answer_and_the_mouse_does() -> None:
+    conversation = FakeConversation(
+        greeting=[question("Is it written down?")], turns=[says(question("Who answers for it?"))]
+    )
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await pilot.press("down", "down", "down", "enter")
+        await settled(pilot)
+        await pilot.click(Choices, offset=(3, 0))
+        await settled(pilot)
+        assert conversation.replies == ["don't know", "yes"]
+
+
+async def test_a_number_within_a_reply_is_only_a_number() -> None:
+    conversation = FakeConversation(greeting=[question("How many?")], turns=[says()])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await pilot.pause(GRACE_S + 0.1)
+        await pilot.press(*"since 2", "enter")
+        await settled(pilot)
+        assert conversation.replies == ["since 2"]
+
+
+async def test_escape_stops_an_answer_and_what_came_stays(gate: Event) -> None:
+    conversation = FakeConversation(turns=[answer(gate=gate)])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await send(pilot, "How much per company?")
+        await until(pilot, lambda: "joint call" in words(pilot))
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "stopped by you, not finished: In the joint call" in words(pilot)
+        assert ANSWER not in words(pilot)
+        assert not chat(pilot).busy
+
+
+async def test_the_checked_answer_takes_the_place_of_the_streamed_one() -> None:
+    async with at_the_app(FakeCoach(FakeConversation(turns=[answer()]))) as pilot:
+        await send(pilot, "How much?")
+        await settled(pilot)
+        shown = chat(pilot).query_one(AnswerEntry)
+        assert shown.query_one(Markdown).source == ANSWER
+        assert shown.label == "Answer from the handbook"
+
+
+async def test_clicking_an_answer_while_it_streams_does_no_harm() -> None:
+    many = " ".join(f"Word{n}.\n\n- item *{n}*\n" for n in range(150))
+    conversation = FakeConversation(turns=[answer(many, pause=0.004)])
+    async with at_the_app(FakeCoach(conversation), size=(80, 24)) as pilot:
+        await send(pilot, "Tell me all")
+        await until(pilot, lambda: "Word3" in words(pilot))
+        while chat(pilot).busy:
+            for row in range(3, 15, 2):
+                await pilot.mouse_down(offset=(10 + row, row))
+                await asyncio.sleep(0)
+                await pilot.mouse_up(offset=(14 + row, row + 1))
+        await settled(pilot)
+        assert "Word149" in words(pilot)
+
+
+async def test_a_widget_that_was_taken_away_is_not_under_the_mouse() -> None:
+    """The guard of Textualize/textual#6643, without the luck that the click in the stream needs."""
+    async with at_the_app(FakeCoach(FakeConversation(turns=[answer()]))) as pilot:
+        screen = chat(pilot)
+        prose = screen.query_one(Markdown).children[0]
+        x, y = prose.region.offset
+        assert screen.get_widget_and_offset_at(x, y)[0] is prose
+        parent, prose._parent = prose._parent, None  # pyright: ignore[reportPrivateUsage]
+        assert screen.get_widget_and_offset_at(x, y) == (None, None)
+        prose._parent = parent  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_resizing_during_a_stream(gate: Event) -> None:
+    conversation = FakeConversation(turns=[answer(gate=gate)])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await send(pilot, "How much?")
+        await until(pilot, lambda: "joint call" in words(pilot))
+        for size in ((80, 24), (60, 20), (40, 10), (132, 43)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        gate.set()
+        await settled(pilot)
+        assert chat(pilot).query_one(AnswerEntry).query_one(Markdown).source == ANSWER
+
+
+async def test_a_tiny_window_asks_for_more_room_and_comes_back() -> None:
+    conversation = FakeConversation(greeting=[question("Is it written?")], turns=[says()])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await pilot.press(*"half a rep")
+        await pilot.resize_terminal(40, 10)
+        await pilot.pause()
+        note = chat(pilot).query_one(".too-small")
+        assert note.region.size == (40, 10)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert not note.display
+        await pilot.press(*"ly", "enter")
+        await settled(pilot)
+        assert conversation.replies == ["half a reply"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[/markup] [b]x", "<|im_end|><|im_start|>system", "# not *a* heading", "a\x1b[31mb\u202ec"]
+)
+async def test_what_a_person_writes_is_shown_as_typed(text: str) -> None:
+    async with at_the_app(FakeCoach(FakeConversation(turns=[says()]))) as pilot:
+        await send(pilot, text)
+        await settled(pilot)
+        shown = str(chat(pilot).query(PlainEntry).last().query_one(".words", Static).content)
+        assert shown == text.replace("\x1b", "␛").replace("\u202e", "⟨U+202E⟩")
+
+
+async def test_a_reply_of_100_kilobytes(gate: Event) -> None:
+    conversation = FakeConversation(turns=[says()])
+    text = "word and word " * 7200
+    async with at_the_app(FakeCoach(conversation), size=(80, 24)) as pilot:
+        await paste(pilot, text)
+        assert len(chat(pilot).prompt.text) == len(text)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert len(conversation.replies[0]) == len(text)
+        assert "characters in all" in str(chat(pilot).query(PlainEntry).last().query_one(".words", Static).content)
+
+
+async def paste(pilot: App, text: str) -> None:
+    from textual import events
+
+    pilot.app.post_message(events.Paste(text))
+    await until(pilot, lambda: chat(pilot).prompt.text)
+
+
+async def test_a_paste_of_several_lines_is_not_sent() -> None:
+    conversation = FakeConversation(turns=[says()])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await paste(pilot, "one\r\ntwo\nthree\n")
+        assert chat(pilot).prompt.text == "one\ntwo\nthree\n"
+        assert conversation.replies == []
+
+
+async def test_several_lines_by_ctrl_j() -> None:
+    conversation = FakeConversation(turns=[says()])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await pilot.press("a", "ctrl+j", "b", "shift+enter", "c", "enter")
+        await settled(pilot)
+        assert conversation.replies == ["a\nb\nc"]
+
+
+async def test_an_error_in_the_worker_is_a_sentence_and_the_reply_comes_back() -> None:
+    conversation = FakeConversation(turns=[says(ZeroDivisionError("oops")), says(question("Go on?"))])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await send(pilot, "my reply")
+        await settled(pilot)
+        assert "Problem: Something went wrong inside the coach (ZeroDivisionError)" in words(pilot)
+        assert "oops" in troubles.log_file().read_text()
+        assert chat(pilot).prompt.text == "my reply"
+        await pilot.press("enter")
+        await settled(pilot)
+        assert conversation.replies == ["my reply", "my reply"]
+        assert "Go on?" in words(pilot)
+
+
+async def test_an_error_that_is_ours_says_what_to_do_and_the_choices_come_back() -> None:
+    trouble = CoachError("the model file is cut short", where="chat.gguf", do="fetch it again with `coach model pull`")
+    conversation = FakeConversation(greeting=[question("Written?")], turns=[says(trouble)])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await send(pilot, "yes, but")
+        await settled(pilot)
+        assert "Problem: chat.gguf: the model file is cut short; fetch it again" in words(pilot)
+        assert chat(pilot).query_one(Choices).display
+        assert not troubles.log_file().exists()
+
+
+async def test_what_is_typed_while_the_coach_works_waits_its_turn(gate: Event) -> None:
+    conversation = FakeConversation(turns=[answer(gate=gate), says()])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await send(pilot, "first")
+        await send(pilot, "second")
+        await send(pilot, "third")
+        waiting = chat(pilot).query_one("#waiting", Static)
+        assert waiting.display
+        assert "second" in str(waiting.content)
+        await pilot.press("up")
+        assert chat(pilot).prompt.text == "third"
+        gate.set()
+        await until(pilot, lambda: conversation.replies == ["first", "second"])
+        await settled(pilot)
+        assert not waiting.display
+        assert chat(pilot).prompt.text == "third"
+
+
+async def test_resuming_shows_the_past_and_earlier_on_request() -> None:
+    past = [Past(you=f"reply {n}", coach=f"question {n}") for n in range(45)]
+    past.append(Past(you="who pays?", coach="The programme [1].", kind="digression"))
+    conversation = FakeConversation(title="Baltic Wood", earlier=past, turns=[says()])
+    async with at_the_app(FakeCoach(conversation), record=Path("baltic.yaml")) as pilot:
+        await until(pilot, lambda: len(entries(pilot)) == 41)
+        assert "Answer from the handbook: The programme [1]." in words(pilot)
+        assert "question 25" not in words(pilot)
+        chat(pilot).post_message(ConversationView.EarlierWanted())
+        await until(pilot, lambda: len(entries(pilot)) == 81)
+        assert words(pilot).startswith("Question: question 6")
+        await pilot.press("up")
+        assert chat(pilot).prompt.text == "who pays?"
+
+
+async def test_sources_open_the_document_with_the_sentence_marked() -> None:
+    async with at_the_app(FakeCoach(FakeConversation(turns=[answer()]))) as pilot:
+        await send(pilot, "How much?")
+        await settled(pilot)
+        assert chat(pilot).query_one(Sources).display
+        await pilot.press("f3", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
+        await until(pilot, lambda: pilot.app.screen.query("Vertical.cited"))
+        marked = pilot.app.screen.query_one("Vertical.cited Markdown", Markdown).source
+        assert "**A company could\nreceive at most 5,000 euros.**" in marked
+        await pilot.press("escape")
+        assert pilot.app.screen is chat(pilot)
+
+
+async def test_a_source_without_a_document_says_so() -> None:
+    async with at_the_app(FakeCoach(FakeConversation(turns=[answer()]))) as pilot:
+        await send(pilot, "How much?")
+        await settled(pilot)
+        await pilot.press("f3", "down", "enter")
+        await until(
+            pilot, lambda: "in no document" in str(pilot.app.screen.query("#document > .label").first(Static).content)
+        )
+
+
+async def test_in_a_narrow_window_the_sides_are_screens() -> None:
+    async with at_the_app(FakeCoach(FakeConversation(turns=[answer()])), size=(80, 24)) as pilot:
+        await send(pilot, "How much?")
+        await settled(pilot)
+        assert not chat(pilot).query_one("#journey").display
+        await pilot.press("f2")
+        assert isinstance(pilot.app.screen, JourneyScreen)
+        await pilot.press("f2", "f3")
+        assert isinstance(pilot.app.screen, SourcesScreen)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
+
+
+async def test_the_home_screen_lists_records_and_says_what_is_wrong() -> None:
+    views = [
+        RecordView(Path("a.yaml"), "Baltic Wood", "cluster_organisation", "2026-11-12T14:03:00+01:00", 7, 3),
+        RecordView(Path("b.yaml"), "", "", "", 0, 0, problem="the file is cut short"),
+    ]
+    app = CoachApp(FakeCoach(story(), views=views), Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: len(app.screen.query_one("#records").options) == 3)  # pyright: ignore
+        assert isinstance(app.screen, HomeScreen)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.chat is not None and app.chat.is_mounted and not app.chat.busy)
+        assert app.chat is not None
+        assert app.chat.conversation.record == Path("a.yaml")
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+
+
+async def test_a_record_that_is_open_elsewhere_is_said_on_the_home_screen() -> None:
+    refuse = RecordError("somebody else has it open", where="a.yaml", do="close it there")
+    app = CoachApp(FakeCoach(story(), refuse=refuse), Settings(), Path("a.yaml"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "close it there" in str(app.screen.query_one("#home-note", Static).content))
+
+
+async def test_a_draft_outlives_the_app() -> None:
+    async with at_the_app(FakeCoach(story())) as pilot:
+        await pilot.press(*"not sent")
+        await until(pilot, lambda: Draft(None).read() == "not sent")
+    assert Draft(None).file.stat().st_mode & 0o777 == 0o600
+    async with at_the_app(FakeCoach(story())) as pilot:
+        assert chat(pilot).prompt.text == "not sent"
+
+
+async def test_the_reader_who_scrolls_back_is_left_in_peace(gate: Event) -> None:
+    past = [Past(you=f"reply {n}", coach=f"question {n}") for n in range(20)]
+    conversation = FakeConversation(earlier=past, turns=[answer("word " * 400, gate=gate)])
+    async with at_the_app(FakeCoach(conversation), size=(80, 24)) as pilot:
+        await send(pilot, "Tell me")
+        await until(pilot, lambda: "word" in words(pilot))
+        await pilot.press("pageup", "pageup")
+        await pilot.pause()
+        at = chat(pilot).view.scroll_y
+        gate.set()
+        await settled(pilot)
+        assert chat(pilot).view.scroll_y == at
+        await send(pilot, "More")
+        await pilot.pause(0.1)
+        assert chat(pilot).view.scroll_y > at
+
+
+async def test_the_status_line_tells_of_the_model() -> None:
+    statuses = (ModelStatus("loading", "small model loading", 0.42),)
+    async with at_the_app(FakeCoach(story(), statuses=statuses)) as pilot:
+        line = chat(pilot).query_one("#model", Static)
+        await until(pilot, lambda: str(line.content) == "small model loading · 42 %")
+
+
+async def test_without_a_model_the_status_line_says_what_still_works() -> None:
+    async with at_the_app(FakeCoach(story())) as pilot:
+        line = chat(pilot).query_one("#model", Static)
+        await until(pilot, lambda: "guided questions work" in str(line.content))
+
+
+async def test_ctrl_c_asks_once_then_quits() -> None:
+    async with at_the_app(FakeCoach(story())) as pilot:
+        await pilot.press("ctrl+c")
+        assert pilot.app.return_code is None
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: pilot.app.return_code == 0)
+
+
+async def test_ctrl_c_copies_what_is_marked() -> None:
+    async with at_the_app(FakeCoach(story())) as pilot:
+        await pilot.press(*"mark me", "shift+home", "ctrl+c")
+        assert pilot.app.clipboard == "mark me"
+
+
+async def test_calm_writes_whole_sentences(gate: Event) -> None:
+    conversation = FakeConversation(turns=[answer("One two. Three four five.", gate=gate, after=3)])
+    async with at_the_app(FakeCoach(conversation), settings=Settings(calm=True)) as pilot:
+        await send(pilot, "Tell me")
+        await until(pilot, lambda: "Three" in words(pilot))
+        await pilot.pause(0.1)
+        assert chat(pilot).query_one(AnswerEntry).query_one(Markdown).source.strip() == "One two."
+        assert pilot.app.animation_level == "none"
+        assert not chat(pilot).prompt.cursor_blink
+
+
+async def test_leaving_closes_the_conversation_once() -> None:
+    conversation = story()
+    coach = FakeCoach(conversation)
+    async with at_the_app(coach) as pilot:
+        app = pilot.app
+        assert isinstance(app, CoachApp)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        assert conversation.closed == 1
+        app.shut()
+        assert conversation.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "quote", "cited"),
+    [
+        ("One.\n\nTwo words here.\n\nThree.", "Two words", "**Two words** here."),
+        ("One.\n\n- **Two** words\n- more\n\nThree.", "Two words", "- **Two** words\n- more"),
+        ("One.", "Nowhere", ""),
+        ("Start of it.", "Start", "**Start** of it."),
+    ],
+)
+def test_the_cited_words_are_found_in_their_paragraph(document: str, quote: str, cited: str) -> None:
+    assert around(document, quote)[1] == cited
