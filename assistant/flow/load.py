@@ -124,7 +124,9 @@ def _model(kind: type[Kind], data: Data, path: Path, lines: Lines, mistakes: lis
         problems = error.errors(include_url=False)
         misspelt = {(*p["loc"][:-1], _close(p, kind)) for p in problems if p["type"] == "extra_forbidden"}
         told = {p["loc"]: p for p in problems if p["type"] != "missing" or p["loc"] not in misspelt}
-        keys = {loc[:-1] for loc in told if loc[-1] == "[key]"}  # what stands behind a bad name is not told as well
+        keys = {
+            loc[:-1] for loc in told if loc and loc[-1] == "[key]"
+        }  # what stands behind a bad name is not told as well
         mistakes += [_explained(p, kind, path, lines) for loc, p in told.items() if loc not in keys]
         return None
 
