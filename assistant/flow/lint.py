@@ -1,4 +1,4 @@
-"""Checks flows that load: names leading nowhere, questions nobody reaches, routes that end, answers nobody can judge."""
+"""Checks loaded flows: names leading nowhere, questions nobody reaches, routes that end, answers nobody can judge."""
 
 from __future__ import annotations
 

@@ -158,6 +158,8 @@ def _words(problem: ErrorDetails, name: str, kind: type[BaseModel], loc: tuple[i
             return f"`{_shown(problem['input'])}` is not allowed for {holder}", _nearest(
                 _shown(problem["input"]), expected
             )
+        case "string_type" if problem["input"] is None:
+            return f"{holder} has no text", "write it; a text with a comma inside { } needs quotes"
         case "string_type":
             return f"{holder} must be text", "write it as text; put yes, no and numbers in quotes"
         case "string_pattern_mismatch" | "string_too_long":
