@@ -19,13 +19,18 @@ works() { # a supported interpreter: the versions for which all pinned packages 
 }
 
 find_python() {
-    for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.14 python}; do
+    if [ -n "${PYTHON:-}" ]; then
+        works "$PYTHON" || stop "'$PYTHON' is not a Python 3.11 to 3.14; give the path of one: make PYTHON=/path/to/python3 run."
+        echo "$PYTHON"
+        return
+    fi
+    for candidate in python3 python3.13 python3.12 python3.11 python3.14 python; do
         if works "$candidate"; then
             echo "$candidate"
             return
         fi
     done
-    stop "Python 3.11 to 3.14 is needed and was not found (looked for: ${PYTHON:-python3, python3.11 to python3.14}); install it, or say where it is: make PYTHON=/path/to/python3 $kind."
+    stop "Python 3.11 to 3.14 is needed and was not found; install it, or say where it is: make PYTHON=/path/to/python3 run."
 }
 
 pinned() {
@@ -60,7 +65,8 @@ fi
 
 # llama-cpp-python has no wheels on PyPI. Say beforehand what will happen, and look for a compiler before minutes are spent.
 llama=$(pinned llama-cpp-python)
-if "$python" -m pip show --quiet "llama-cpp-python" 2>/dev/null; then
+here_already="$("$python" -m pip freeze 2>/dev/null | grep -i '^llama_cpp_python==' || true)"
+if [ "${here_already#*==}" = "$llama" ]; then
     :
 elif "$python" -m pip cache list llama_cpp_python 2>/dev/null | grep -q "llama_cpp_python-$llama-"; then
     echo "llama-cpp-python $llama was built on this machine before; pip takes it from its cache."
@@ -83,8 +89,10 @@ install() {
     "$python" -m pip install $quiet --constraint constraints.txt --build-constraint constraints.txt "$@"
 }
 
-# On its own, so that the build's progress shows even where the rest is quiet.
-"$python" -m pip install --constraint constraints.txt --build-constraint constraints.txt llama-cpp-python
+# On its own and never quiet, so that minutes of building are seen to go on.
+if [ "${here_already#*==}" != "$llama" ]; then
+    "$python" -m pip install --no-deps --constraint constraints.txt --build-constraint constraints.txt llama-cpp-python
+fi
 case $kind in
 run)
     echo "Installing the coach and its other packages (about 95, 110 MB)."
