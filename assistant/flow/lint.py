@@ -14,6 +14,29 @@ from assistant.flow.possible import parts as parts_of
 from assistant.flow.possible import situations
 
 Level = Literal["error", "warning"]
+Code = Literal[
+    "always-true",
+    "circle",
+    "dead-end",
+    "id-reused",
+    "later-question",
+    "long-gap",
+    "no-criteria",
+    "no-exit",
+    "no-gap",
+    "no-label",
+    "no-options",
+    "no-passage",
+    "no-probe",
+    "no-question",
+    "no-such-passage",
+    "no-why",
+    "not-in-journey",
+    "not-scored",
+    "unknown-criterion",
+    "unknown-id",
+    "unreachable",
+]
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _LONGEST_GAP = 3  # sentences
 
@@ -24,7 +47,7 @@ class Finding:
 
     file: str
     line: int
-    code: str
+    code: Code
     message: str = field(compare=False)
     mend: str = field(compare=False)
     level: Level = field(default="error", compare=False)
@@ -57,7 +80,7 @@ class _Check:
                 yield from self._asked_when(flow, question, i)
             yield from self._routes(flow)
 
-    def _at(self, where: str, path: str, code: str, message: str, mend: str, level: Level = "error") -> Finding:
+    def _at(self, where: str, path: str, code: Code, message: str, mend: str, level: Level = "error") -> Finding:
         lines = self.set.lines.get(where, {})
         keys = path.split(".")
         while keys and ".".join(keys) not in lines:
@@ -138,7 +161,7 @@ class _Check:
                 yield self._at(flow.id, "for", "no-question", message, mend)
 
     def _question(self, flow: Flow, question: Question, path: str) -> Iterator[Finding]:
-        def at(key: str, code: str, message: str, mend: str, level: Level = "error") -> Finding:
+        def at(key: str, code: Code, message: str, mend: str, level: Level = "error") -> Finding:
             return self._at(flow.id, f"{path}.{key}", code, message, mend, level)
 
         if not question.why.text.strip():
