@@ -20,7 +20,7 @@ from textual.widgets import TextArea
 
 from assistant.coach.turns import Coach, ModelStatus
 from assistant.settings import Settings
-from assistant.tui import troubles
+from assistant import troubles
 from assistant.tui.messages import ModelChanged, Opened
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.screens.help import HelpScreen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
@@ -15,7 +15,7 @@ from textual.widgets import Markdown, Static
 from assistant.coach.turns import ModelStatus, Past, RecordView
 from assistant.errors import CoachError, RecordError
 from assistant.settings import Settings
-from assistant.tui import troubles
+from assistant import troubles
 from assistant.tui.app import CoachApp
 from assistant.tui.drafts import Draft
 from assistant.tui.screens.chat import ChatScreen
@@ -43,7 +43,7 @@ async def until(pilot: App, true: Callable[[], object], seconds: float = 10.0) -
 @asynccontextmanager
 async def at_the_app(
     coach: FakeCoach, size: tuple[int, int] = (120, 36), record: Path | None = None, settings: Settings | None = None
-) -> AsyncIterator[App]:
+) -> AsyncGenerator[App]:
     """The app with its first conversation open and the coach silent."""
     app = CoachApp(coach, settings or Settings(), record)
     async with app.run_test(size=size, notifications=True) as pilot:
@@ -152,18 +152,18 @@ async def test_the_checked_answer_takes_the_place_of_the_streamed_one() -> None:
 
 
 async def test_clicking_an_answer_while_it_streams_does_no_harm() -> None:
-    many = " ".join(f"Word{n}.\n\n- item *{n}*\n" for n in range(150))
-    conversation = FakeConversation(turns=[answer(many, pause=0.004)])
+    many = " ".join(f"Word{n}.\n\n- item *{n}*\n" for n in range(25))
+    conversation = FakeConversation(turns=[answer(many, pause=0.01)])
     async with at_the_app(FakeCoach(conversation), size=(80, 24)) as pilot:
         await send(pilot, "Tell me all")
-        await until(pilot, lambda: "Word3" in words(pilot))
+        await until(pilot, lambda: "Word3." in words(pilot))
         while chat(pilot).busy:
             for row in range(3, 15, 2):
                 await pilot.mouse_down(offset=(10 + row, row))
                 await asyncio.sleep(0)
                 await pilot.mouse_up(offset=(14 + row, row + 1))
         await settled(pilot)
-        assert "Word149" in words(pilot)
+        assert "Word24" in words(pilot)
 
 
 async def test_a_widget_that_was_taken_away_is_not_under_the_mouse() -> None:

@@ -26,7 +26,7 @@ from assistant.coach.turns import (
     Source,
 )
 from assistant.plain import one_line, visible
-from assistant.tui import troubles
+from assistant import troubles
 from assistant.tui.backstage import Backstage
 from assistant.tui.drafts import Draft
 from assistant.tui.messages import Done, ItemCame, PastCame, ProgressCame, Turn, TurnEnded
@@ -162,7 +162,8 @@ class ChatScreen(BaseScreen[None]):
         match event.item:
             case Said() as said:
                 await self._close_answer()
-                self._offered = said.choices
+                if said.choices or said.question is not None:
+                    self._offered = said.choices  # a note leaves the pending question as it is
                 if said.counts:
                     self.query_one(StatusLine).counts(said.counts)
                 if said.sources:
@@ -183,6 +184,7 @@ class ChatScreen(BaseScreen[None]):
             case Progress() as progress:
                 self._progress_came(ProgressCame(progress))
             case Ended() as ended:
+                self._offered = ()
                 lines = [f"We stop here. The record is saved: {ended.record}"]
                 lines += [f"The summary is written: {ended.summary}"] if ended.summary else []
                 lines.append("Ctrl+Q closes the coach, Ctrl+O shows your records; write something to go on.")

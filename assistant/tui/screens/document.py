@@ -12,7 +12,7 @@ from textual.widgets import Footer, Markdown, Static
 
 from assistant.coach.turns import Source
 from assistant.plain import visible
-from assistant.tui import troubles
+from assistant import troubles
 from assistant.tui.messages import DocumentCame
 from assistant.tui.screens.base import BaseModal
 

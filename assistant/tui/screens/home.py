@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from assistant.coach.turns import RecordView
 from assistant.plain import visible
-from assistant.tui import troubles
+from assistant import troubles
 from assistant.tui.messages import RecordsRead
 from assistant.tui.screens.base import BaseScreen
 

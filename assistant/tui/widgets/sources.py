@@ -40,6 +40,7 @@ What the last answer rests on. Arrows and Enter, or a click, open the whole docu
         self.sources = sources
         self.clear_options()
         self.add_options([Option(_prompt(source)) for source in sources])
+        self.highlighted = 0 if sources else None
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

@@ -10,7 +10,7 @@ from assistant import paths
 from assistant.errors import CoachError
 from assistant.plain import visible
 
-_LOG = logging.getLogger("assistant.tui")
+_LOG = logging.getLogger("assistant.troubles")
 
 
 def log_file() -> Path:
