@@ -247,7 +247,8 @@ def _row(dumper: Any, row: _Row) -> Any:
 
 
 def _text(dumper: Any, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    block = "\n" in text and not text.endswith("\n")  # a block with line ends at its end can end the whole document
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if block else None)
 
 
 _Dumper.add_representer(str, _text)
