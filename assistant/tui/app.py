@@ -18,9 +18,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import TextArea
 
+from assistant import troubles
 from assistant.coach.turns import Coach, ModelStatus
 from assistant.settings import Settings
-from assistant import troubles
 from assistant.tui.messages import ModelChanged, Opened
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.screens.help import HelpScreen
@@ -47,7 +47,7 @@ class CoachApp(App[int]):
         self.coach = coach
         self.settings = settings
         self._record = record
-        self._model = ModelStatus("stopped", "")
+        self.model = ModelStatus("stopped", "")
         self._asked_to_quit = 0.0
         self._conversations: list[ChatScreen] = []
         for theme in THEMES:
@@ -94,7 +94,7 @@ class CoachApp(App[int]):
 
     @on(ModelChanged)
     def _model_changed(self, event: ModelChanged) -> None:
-        self._model = event.status
+        self.model = event.status
         for screen in self.screen_stack:
             if isinstance(screen, ChatScreen) and screen.is_mounted:
                 screen.model(event.status)
@@ -117,7 +117,7 @@ class CoachApp(App[int]):
     @on(Opened)
     def _opened(self, event: Opened) -> None:
         if event.conversation is not None:
-            screen = ChatScreen(event.conversation, self._model, calm=self.settings.calm)
+            screen = ChatScreen(event.conversation, self.model, calm=self.settings.calm)
             self._conversations.append(screen)
             self.push_screen(screen)
         elif event.error is not None and isinstance(home := self.screen_stack[0], HomeScreen):

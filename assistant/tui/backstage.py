@@ -7,8 +7,8 @@ from threading import Lock
 
 from textual.message import Message
 
-from assistant.coach.turns import Conversation
 from assistant import troubles
+from assistant.coach.turns import Conversation
 from assistant.tui.messages import Done, ItemCame, PastCame, ProgressCame, Turn, TurnEnded
 
 PAST_SHOWN = 20  # exchanges put on the screen at once

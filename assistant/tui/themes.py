@@ -17,7 +17,13 @@ DARK = Theme(
     surface="#191d27",
     panel="#232936",
     dark=True,
-    variables={"block-cursor-text-style": "none", "footer-key-foreground": "#ffd166", "border-blurred": "#3a4356"},
+    variables={
+        "block-cursor-text-style": "none",
+        "block-cursor-background": "#2b3d5e",
+        "block-cursor-foreground": "#ffffff",
+        "footer-key-foreground": "#ffd166",
+        "border-blurred": "#3a4356",
+    },
 )
 
 LIGHT = Theme(
@@ -33,7 +39,13 @@ LIGHT = Theme(
     surface="#f2f0e9",
     panel="#e6e3d9",
     dark=False,
-    variables={"block-cursor-text-style": "none", "footer-key-foreground": "#8a5a00", "border-blurred": "#b9b4a5"},
+    variables={
+        "block-cursor-text-style": "none",
+        "block-cursor-background": "#cadcf2",
+        "block-cursor-foreground": "#10131a",
+        "footer-key-foreground": "#7a4f00",
+        "border-blurred": "#b9b4a5",
+    },
 )
 
 THEMES = (DARK, LIGHT)

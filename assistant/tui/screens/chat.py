@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Footer, Markdown, Static, TextArea
 
+from assistant import troubles
 from assistant.coach.turns import (
     AnswerDelta,
     AnswerDone,
@@ -26,7 +27,6 @@ from assistant.coach.turns import (
     Source,
 )
 from assistant.plain import one_line, visible
-from assistant import troubles
 from assistant.tui.backstage import Backstage
 from assistant.tui.drafts import Draft
 from assistant.tui.messages import Done, ItemCame, PastCame, ProgressCame, Turn, TurnEnded
@@ -52,7 +52,9 @@ class ChatScreen(BaseScreen[None]):
         Binding("escape", "stop", "Stop", tooltip="Stop the answer; what has come stays.", id="chat.stop"),
         Binding("f2", "journey", "Journey", tooltip="Show or hide the journey.", id="chat.journey"),
         Binding("f3", "sources", "Sources", tooltip="Go to the sources of the last answer.", id="chat.sources"),
-        Binding("ctrl+o", "records", "Records", tooltip="Leave for the list of records.", id="chat.records"),
+        Binding(
+            "ctrl+o", "records", "Records", show=False, tooltip="Leave for the list of records.", id="chat.records"
+        ),
     ]
     busy: reactive[bool] = reactive(False, bindings=True)
     sources: reactive[tuple[Source, ...]] = reactive((), bindings=True)

@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Footer, Markdown, Static
 
+from assistant import troubles
 from assistant.coach.turns import Source
 from assistant.plain import visible
-from assistant import troubles
 from assistant.tui.messages import DocumentCame
 from assistant.tui.screens.base import BaseModal
 

@@ -12,9 +12,9 @@ from textual.message import Message
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from assistant import troubles
 from assistant.coach.turns import RecordView
 from assistant.plain import visible
-from assistant import troubles
 from assistant.tui.messages import RecordsRead
 from assistant.tui.screens.base import BaseScreen
 
@@ -96,7 +96,7 @@ def _prompt(view: RecordView) -> Content:
         return Content.assemble(name, "\n", (f"  Problem: {visible(view.problem)}", "$text-error"), "\n")
     actions = {0: "no open actions", 1: "1 open action"}.get(view.open_actions, f"{view.open_actions} open actions")
     parts = [audience, f"changed {_day(view.changed)}", f"{view.looked_at} looked at", actions]
-    return Content.assemble(name, "\n", ("  " + " · ".join(part for part in parts if part), "$text-muted"), "\n")
+    return Content.assemble(name, "\n", ("  " + " · ".join(part for part in parts if part), "$foreground-muted"), "\n")
 
 
 def _day(changed: str) -> str:

@@ -142,7 +142,7 @@ class AnswerEntry(Entry):
 
 def sources_line(sources: Sequence[Source]) -> str:
     """The sources of an answer in one line of words."""
-    return "Sources: " + "; ".join(f"[{s.n}] {visible(s.where or s.title)}" for s in sources) if sources else ""
+    return "Sources: " + "; ".join(f"[{s.n}] {visible(s.title)}" for s in sources) + " (F3)" if sources else ""
 
 
 def entries_of(past: Past) -> list[Widget]:

@@ -63,12 +63,12 @@ def _lines(progress: Progress) -> Content:
         number = f"{stop.number} " if stop.number else ""
         state = f"{word} · {stop.looked_at} of {stop.questions}" if stop.looked_at or stop.here else word
         if stop.here:
-            state = f"{state} ← you are here" if stop.questions else "← you are here"
+            state = f"{state} ← here" if stop.questions else "← here"
         parts.append(
             Content.assemble(
-                (f"{sign} {number}{visible(stop.title)}", "bold $accent" if stop.here else ""),
+                (f"{sign} {number}{visible(stop.title)}", "bold $text-accent" if stop.here else ""),
                 "\n",
-                (f"    {state}", "$accent" if stop.here else "$text-muted"),
+                (f"    {state}", "$text-accent" if stop.here else "$foreground-muted"),
             )
         )
     return Content("\n").join(parts) if parts else Content("The journey appears here once we have begun.")

@@ -54,6 +54,6 @@ def _prompt(source: Source) -> Content:
         "\n",
         f"“{visible(source.quote)}”",
         "\n",
-        (visible(source.where), "$text-muted"),
+        (visible(source.where), "$foreground-muted"),
         "\n",
     )
