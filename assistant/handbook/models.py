@@ -27,7 +27,8 @@ class Passage(BaseModel):
     @property
     def source(self) -> str:
         """How a person is told where this comes from."""
-        return f"after the TACTICS handbook ({self.year}), {self.title}"
+        name = self.title.split(":")[0]
+        return f"after the TACTICS handbook ({self.year}), {name}, “{self.heading}”"
 
 
 class Hit(BaseModel):

@@ -233,7 +233,7 @@ def apply(state: State | None, event: Event) -> State:
 def _journey_after(journey: JourneyState, event: Event) -> JourneyState:
     match event:
         case Entered():
-            return journey.model_copy(update={"flows": {**journey.flows, event.flow: "begun"}})
+            return journey.model_copy(update={"flows": {**journey.flows, event.flow: "begun"}, "pending": None})
         case Finished():
             return journey.model_copy(update={"flows": {**journey.flows, event.flow: "done"}, "pending": None})
         case Settled():

@@ -1,0 +1,138 @@
+"""`coach ask`: a cited answer in the terminal, as JSON, or for a whole file of questions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assistant import settings as configuration
+from assistant.errors import UsageError
+from assistant.plain import visible
+
+if TYPE_CHECKING:
+    from assistant.coach.answers.answerer import Answerer, Ask
+    from assistant.coach.answers.models import HandbookAnswer
+
+_LONGEST = 4000  # characters of a question
+_AUDIENCES = ("cluster_organisation", "policy_maker", "network")
+
+
+class _BatchLine(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+    id: str | None = None
+    question: str
+    audience: str | None = None
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object an answer, one line each with --batch.")
+    ] = False,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", help="A JSONL file: {id, question, audience?} a line.")
+    ] = None,
+    audience: Annotated[str | None, typer.Option(help=f"Who asks: {', '.join(_AUDIENCES)}.")] = None,
+) -> None:
+    """Answer from the handbook, with sources; "the handbook does not say" where it does not."""
+    if (question is None) == (batch is None):
+        raise UsageError("give a question, or --batch with a file", do='for example: coach ask "What is a cluster?"')
+    if audience is not None and audience not in _AUDIENCES:
+        raise UsageError(f"there is no audience `{audience}`", do=f"use {', '.join(_AUDIENCES)}")
+    if batch is not None and not as_json:
+        raise UsageError("--batch prints JSON only", do="add --json")
+    from assistant.coach.answers.answerer import Ask
+    from assistant.coach.service import CoachService
+
+    asks = (
+        list(_lines(batch, audience)) if batch else [Ask(_checked(question or "", "the question"), audience=audience)]
+    )
+    coach = CoachService(configuration.load())
+    try:
+        coach.prepare()
+        answerer = coach.parts().answerer
+        for one in asks:
+            _answer(answerer, one, as_json)
+    finally:
+        coach.close()
+
+
+def _answer(answerer: Answerer, ask: Ask, as_json: bool) -> None:
+    from assistant.coach.answers.answerer import Words
+
+    cancel = Event()
+    streamed = ""
+    try:
+        for piece in answerer.answer(ask, cancel):
+            if isinstance(piece, Words):
+                streamed += piece.text
+                if not as_json and sys.stdout.isatty():
+                    typer.echo(visible(piece.text), nl=False)
+            elif as_json:
+                typer.echo(json.dumps(_contract(piece), ensure_ascii=False))
+                sys.stdout.flush()
+            else:
+                _print(piece, streamed)
+    except KeyboardInterrupt:
+        cancel.set()
+        raise
+
+
+def _contract(answer: HandbookAnswer) -> dict[str, object]:
+    return answer.model_dump(mode="json")
+
+
+def _print(answer: HandbookAnswer, streamed: str) -> None:
+    """Print the answer as checked; what was streamed before is taken back on a terminal."""
+    if sys.stdout.isatty() and streamed:
+        typer.echo(
+            "\n\n" + "-" * 8 + " checked:" if streamed.strip() != answer.answer else "",
+            nl=streamed.strip() != answer.answer,
+        )
+        if streamed.strip() == answer.answer:
+            typer.echo("")
+    if not sys.stdout.isatty() or streamed.strip() != answer.answer:
+        typer.echo(visible(answer.answer))
+    for cited in answer.citations:
+        typer.echo(f"  [{cited.n}] {visible(cited.where)} ({cited.passage})")
+    for note in answer.notes:
+        typer.echo(f"  Note: {visible(note)}")
+
+
+def _lines(file: Path, audience: str | None) -> Iterator[Ask]:
+    from assistant.coach.answers.answerer import Ask
+
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError("the file is not UTF-8 text", where=str(file), do="save it as UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"the file cannot be read ({error.strerror})", where=str(file), do="check its name") from None
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        where = f"{file}:{number}"
+        try:
+            one = _BatchLine.model_validate_json(line)
+        except ValidationError:
+            do = 'write {"id": "...", "question": "..."}'
+            raise UsageError("this line is not a question in JSON", where=where, do=do) from None
+        if one.audience is not None and one.audience not in _AUDIENCES:
+            raise UsageError(f"there is no audience `{one.audience}`", where=where, do=f"use {', '.join(_AUDIENCES)}")
+        yield Ask(_checked(one.question, where), audience=one.audience or audience, id=one.id)
+
+
+def _checked(question: str, where: str) -> str:
+    text = question.strip()
+    if not text:
+        raise UsageError("the question is empty", where=where, do="write a question")
+    if len(text) > _LONGEST:
+        raise UsageError(f"the question has {len(text):,} characters", where=where, do=f"use at most {_LONGEST:,}")
+    return text

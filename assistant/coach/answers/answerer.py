@@ -1,0 +1,319 @@
+"""Answers a question: read by rules; from data where data is the answer; else found, gated, worded and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+from time import perf_counter
+
+from assistant.coach.answers import facts, gate
+from assistant.coach.answers.compose import Blocks, Context
+from assistant.coach.answers.direct import Direct, Directories, Line
+from assistant.coach.answers.models import CheckedSentence, Cited, HandbookAnswer, Timings
+from assistant.coach.answers.question import Understood, understand
+from assistant.coach.answers.verify import Checker
+from assistant.coach.prompts import Prompts
+from assistant.errors import KnowledgeError, ModelError
+from assistant.flow.models import FlowSet
+from assistant.handbook.corpus import Corpus
+from assistant.handbook.models import Hit, Passage, Query
+from assistant.handbook.search import HybridRetriever
+from assistant.handbook.sentences import split_sentences
+from assistant.model.port import ChatModel, Usage
+
+LABELS = 8  # section labels in an answer's JSON
+_QUOTE = 320  # characters of a source's quotation
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question and what is known about its setting."""
+
+    question: str
+    audience: str | None = None
+    step: str | None = None
+    id: str | None = None
+    about: str | None = None  # section cited last, for follow-ups
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of the answer as they come, not yet checked as a whole."""
+
+    text: str
+
+
+@dataclass
+class _Work:
+    ask: Ask
+    asked: Understood
+    start: float
+    retrieval_s: float = 0.0
+    first_s: float = 0.0
+    labels: tuple[str, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    notes: list[str] = field(default_factory=list)
+    model: str | None = None
+    prompt: str | None = None
+    stopped: bool = False
+
+    def first(self) -> None:
+        """Note the moment of the first word."""
+        self.first_s = self.first_s or perf_counter() - self.start
+
+
+class Answerer:
+    """Answers questions over one corpus. `chat` gives the model, or None while there is none (then it quotes)."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        retriever: HybridRetriever,
+        prompts: Prompts,
+        chat: Callable[[], ChatModel | None],
+        flows: FlowSet | None = None,
+        max_tokens: int = 160,
+    ) -> None:
+        self._corpus, self._retriever, self._prompts, self._chat = corpus, retriever, prompts, chat
+        self._directories = Directories(corpus, flows)
+        self._blocks = Blocks(corpus)
+        self._vocabulary = {stem for p in corpus.passages for stem in facts.content(f"{p.title} {p.heading} {p.text}")}
+        self._max_tokens = max_tokens
+
+    def answer(self, ask: Ask, cancel: Event | None = None) -> Iterator[Words | HandbookAnswer]:
+        """Stream the words of an answer, then the whole answer as checked. Errors of the model end in a quotation."""
+        work = _Work(ask=ask, asked=self._directories.understood(ask.question), start=perf_counter())
+        hits = self._search(work)
+        direct = self._directories.answer(work.asked, ask.audience, about=ask.about)
+        if direct:
+            yield from self._told(work, direct, "refusal" if direct.abstained else "data")
+            return
+        context = self._blocks.context(hits) if hits else Context((), ())
+        verdict = gate.before_model(work.asked, hits, context.passages, self._vocabulary)
+        if not verdict.answer:
+            yield from self._told(work, self._refused(work, context), "refusal")
+            return
+        chat = self._chat()
+        if chat is None:
+            work.notes.append("No model is loaded: these are the handbook's closest words.")
+            yield from self._told(work, self._quoted(work, hits), "quotation")
+            return
+        try:
+            yield from self._worded(work, context, hits, chat, cancel or Event())
+        except ModelError as error:
+            work.notes.append(error.sentence())
+            yield from self._told(work, self._quoted(work, hits), "quotation")
+
+    def for_stage(self, stage: str, audience: str | None) -> HandbookAnswer | None:
+        """What the funding directory holds for a stage of the need; None when it holds nothing."""
+        direct = self._directories.by_stage(stage)
+        text = f"funding for {stage.replace('_', ' ')}"
+        work = _Work(ask=Ask(text, audience), asked=understand(text), start=perf_counter())
+        return self._made(work, direct.lines, "data", False, ()) if direct else None
+
+    def document(self, passage: str) -> tuple[str, str]:
+        """Title and Markdown of the document a passage stands in; `KnowledgeError` when there is none."""
+        found = self._retriever.passage(passage)
+        if found is None:
+            raise KnowledgeError(f"there is no passage `{passage}` in the corpus", do="search the handbook for it")
+        document = next((d for d in self._corpus.documents if found in d.passages), None)
+        if document is None:
+            return found.title, f"## {found.heading}\n\n{found.text}"
+        parts = (f"## {p.heading}\n\n" + "\n\n".join(x.text for x in p.passages) for p in document.parts)
+        return document.head.title, "\n\n".join(parts)
+
+    def warm_up(self) -> None:
+        """Have the model read the part of the prompt that never changes."""
+        chat = self._chat()
+        if chat is not None:
+            chat.warm(self._prompts.get("answer").beginning())
+
+    def warm(self, text: str, step: str | None = None) -> None:
+        """Use the time while a person types: read the section that their question will probably need."""
+        chat = self._chat()
+        if chat is None or len(text.split()) < 3:
+            return
+        hits = self._retriever.search(Query(text=text, step=step))
+        if hits:
+            chat.warm(self._blocks.context(hits).prompt(self._prompts.get("answer"), text, "Answer"))
+
+    # -- ways of answering ------------------------------------------------------------------------------------------
+
+    def _worded(
+        self, work: _Work, context: Context, hits: Sequence[Hit], chat: ChatModel, cancel: Event
+    ) -> Iterator[Words | HandbookAnswer]:
+        file = self._prompts.get("answer")
+        yes, no = chat.score(context.prompt(file, work.asked.text, "Check"), ["yes", "no"], cancel=cancel)
+        verdict = gate.after_check(work.asked, yes - no)
+        if not verdict.answer and not cancel.is_set():
+            yield from self._told(work, self._refused(work, context), "refusal")
+            return
+        checker = Checker(context.passages, work.asked.text)
+        generation = chat.stream(
+            context.prompt(file, work.asked.text, "Answer"),
+            max_tokens=min(self._max_tokens, file.max_tokens),
+            stop=("\nTEXT", "\nQUESTION", "\nTASK", "\n\n\n"),
+            cancel=cancel,
+        )
+        pieces: list[str] = []
+        for words in _whole_words(generation, checker):
+            work.first()
+            pieces.append(words)
+            yield Words(words)
+        work.usage, work.stopped = generation.usage, generation.cancelled or cancel.is_set()
+        work.model, work.prompt = chat.name, file.id
+        yield self._checked(work, "".join(pieces), checker, hits)
+
+    def _checked(self, work: _Work, text: str, checker: Checker, hits: Sequence[Hit]) -> HandbookAnswer:
+        sentences = list(split_sentences(text.strip()))
+        if work.usage.generated_tokens >= self._max_tokens and len(sentences) > 1 and sentences[-1][-1:] not in ".!?":
+            sentences.pop()  # cut off by the limit
+        kept: list[Line] = []
+        dropped: list[str] = []
+        for sentence in sentences:
+            support = checker.check(sentence)
+            if support.supported or gate.says_not_given(sentence):
+                kept.append(Line(sentence, support.rests_on))
+            else:
+                dropped.append(sentence)
+        if not kept:
+            quoted = self._quoted(work, hits)
+            if not work.stopped:
+                work.notes.append(
+                    "What the model said could not be checked against the handbook, so its words are shown."
+                )
+            return self._made(work, quoted.lines, "quotation", False, dropped)
+        abstained = gate.says_not_given(kept[0].text)
+        return self._made(work, kept, "model", abstained, dropped)
+
+    def _refused(self, work: _Work, context: Context) -> Direct:
+        instruments = self._directories.instruments(work.asked.text)
+        place = gate.best_not_given(work.asked, context.passages)
+        if work.asked.detail and instruments:
+            return self._directories.refusal(work.asked.detail, instruments[0], ())
+        lines = [Line(place[1], ((place[0], place[1]),))] if place else []
+        if not lines:
+            what = work.asked.detail.words if work.asked.detail else "that"
+            lines = [Line(f"The handbook does not say {what}.", ())]
+        near = self._nearest(work.asked, context.passages)
+        if near and not (place and near[1] == place[1]):
+            lines.append(Line(f"What it does say nearby: {near[1]}", (near,)))
+        return Direct(tuple(lines), abstained=True)
+
+    def _nearest(self, asked: Understood, passages: Sequence[Passage]) -> tuple[Passage, str] | None:
+        wanted = facts.content(asked.text)
+        said = [(p, s) for p in passages for s in p.sentences if not gate.says_not_given(s)]
+        best = max(said, key=lambda ps: len(wanted & facts.content(ps[1])), default=None)
+        return best if best and len(wanted & facts.content(best[1])) >= 2 else None
+
+    def _quoted(self, work: _Work, hits: Sequence[Hit]) -> Direct:
+        lines: list[Line] = []
+        for hit in hits[:2]:
+            at = hit.sentence or 0
+            text = " ".join(hit.passage.sentences[at : at + 2])
+            lines.append(Line(text, ((hit.passage, text),)))
+        return Direct(tuple(lines), abstained=not lines)
+
+    # -- search and form --------------------------------------------------------------------------------------------
+
+    def _search(self, work: _Work) -> list[Hit]:
+        follows = work.ask.about and len(facts.content(work.asked.text)) <= 4
+        boost = (work.ask.about,) if work.ask.about and follows else ()
+        query = Query(text=work.asked.text, audience=work.ask.audience, step=work.ask.step, boost=boost)
+        hits = self._retriever.search(query, limit=12)
+        work.labels = tuple(self._retriever.labels(hits, query=query))[:LABELS]
+        work.retrieval_s = perf_counter() - work.start
+        return hits
+
+    def _told(self, work: _Work, direct: Direct, how: str) -> Iterator[Words | HandbookAnswer]:
+        made = self._made(work, direct.lines, how, direct.abstained, ())
+        work.first()
+        yield Words(made.answer)
+        yield made.model_copy(update={"timings": self._timings(work)})
+
+    def _made(
+        self, work: _Work, lines: Sequence[Line], how: str, abstained: bool, dropped: Sequence[str]
+    ) -> HandbookAnswer:
+        numbers: dict[str, int] = {}
+        cited: list[Cited] = []
+        told: list[str] = []
+        sentences: list[CheckedSentence] = []
+        for line in lines:
+            cites: list[int] = []
+            for passage, quote in line.rests_on[:2]:
+                if passage.id not in numbers:
+                    numbers[passage.id] = len(numbers) + 1
+                    cited.append(_cited(numbers[passage.id], passage, quote))
+                cites.append(numbers[passage.id])
+            marks = "".join(f" [{n}]" for n in dict.fromkeys(cites))
+            told.append(_marked(line.text, marks))
+            sentences.append(CheckedSentence(text=line.text, cites=tuple(dict.fromkeys(cites)), supported=True))
+        sentences += [CheckedSentence(text=s, cites=(), supported=False) for s in dropped]
+        text = " ".join(told)
+        if cited and not abstained and self._is_dated(work, lines):
+            text += " (Information of 2012.)"
+        work.notes += self._successors(" ".join(line.text for line in lines) + " " + work.asked.text)
+        return HandbookAnswer(
+            id=work.ask.id,
+            question=work.ask.question,
+            answer=text,
+            abstained=abstained,
+            citations=tuple(cited),
+            sections=work.labels,
+            sentences=tuple(sentences),
+            notes=tuple(work.notes),
+            model=work.model,
+            timings=self._timings(work),
+            how=how,
+            prompt=work.prompt,
+            stopped=work.stopped,
+        )
+
+    def _is_dated(self, work: _Work, lines: Sequence[Line]) -> bool:
+        text = " ".join([work.asked.text, *(line.text for line in lines)])
+        return bool(self._directories.instruments(text)) or bool(re.search(r"€|\bEUR\b|\bfund|\bgrant", text))
+
+    def _successors(self, text: str) -> list[str]:
+        rows = self._corpus.successors.for_(text)
+        return [
+            f"{r.in_2012}, since then: {'; '.join(t for t in (r.then_2014_2020, r.now_2021_2027) if t)} "
+            f"(source: {r.source}; checked {r.checked.isoformat()})."
+            for r in rows[:2]
+        ]
+
+    def _timings(self, work: _Work) -> Timings:
+        return Timings(
+            retrieval_s=round(work.retrieval_s, 4),
+            first_token_s=round(work.first_s, 4),
+            total_s=round(perf_counter() - work.start, 4),
+            prompt_tokens=work.usage.prompt_tokens,
+            reused_tokens=work.usage.reused_tokens,
+        )
+
+
+def _whole_words(pieces: Iterable[str], checker: Checker) -> Iterator[str]:
+    """Words as they become whole; a number that no source holds ends the answer before anyone sees it."""
+    held = ""
+    for piece in pieces:
+        held += piece
+        *whole, held = re.split(r"(?<=\s)", held) if held.strip() else [held]
+        for word in whole:
+            if not checker.number_known(word):
+                return
+            yield word
+    if held and checker.number_known(held):
+        yield held
+
+
+def _marked(text: str, marks: str) -> str:
+    """A sentence with its source marks before the stop."""
+    return f"{text[:-1]}{marks}{text[-1]}" if text[-1:] in ".!?:" else f"{text}{marks}"
+
+
+def _cited(n: int, passage: Passage, quote: str) -> Cited:
+    short = quote if len(quote) <= _QUOTE else quote[: _QUOTE - 1].rsplit(" ", 1)[0] + "…"
+    return Cited(
+        n=n, section=passage.section, title=passage.title, passage=passage.id, quote=short, where=passage.source
+    )

@@ -1,0 +1,266 @@
+"""Answers that are data: definitions, amounts, funding by stage, checklists, and what is known not to be given.
+
+Code composes them from the directories and the corpus, complete and with their sources; no model is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.coach.answers import facts
+from assistant.coach.answers.question import Detail, Understood, detail, understand
+from assistant.flow.models import FlowSet
+from assistant.handbook.corpus import Corpus
+from assistant.handbook.directory import listed, sentence
+from assistant.handbook.funding import Instrument
+from assistant.handbook.glossary import Acronym, Term, Undefined
+from assistant.handbook.models import Passage
+
+_MOST_SOURCES = 2  # funding sources in one answer
+_NEVER_GIVEN = {"payment_date", "form", "deadline", "rate", "minimum", "decision_time", "criteria", "partners_needed"}
+_COUNTRIES = {"SE": "Sweden", "DE": "Germany", "KR": "Korea", "JP": "Japan", "DK": "Denmark", "GR": "Greece"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence of an answer with the passages it rests on, and the words there to show."""
+
+    text: str
+    rests_on: tuple[tuple[Passage, str], ...]
+
+
+@dataclass(frozen=True)
+class Direct:
+    """A whole answer from data."""
+
+    lines: tuple[Line, ...]
+    abstained: bool = False
+
+
+class Directories:
+    """Answers from data over one corpus and one set of flows."""
+
+    def __init__(self, corpus: Corpus, flows: FlowSet | None = None) -> None:
+        self._corpus, self._flows = corpus, flows
+        self._named = _instrument_patterns(corpus.funding.instruments)
+
+    def answer(self, asked: Understood, audience: str | None, *, about: str | None = None) -> Direct | None:
+        """The answer, or None when it is for search and model. `about`: a section named before (follow-up)."""
+        if asked.checklist and asked.step:
+            found = self._checklist(asked.step, audience)
+            if found:
+                return found
+        if asked.terms:
+            found = self._definitions(asked)
+            if found:
+                return found
+        instruments = self.instruments(asked.text) or self._of_section(about)
+        if asked.detail and len(instruments) == 1:
+            found = self._named_detail(instruments[0], asked.detail, asked.text)
+            if found:
+                return found
+        if asked.detail and not instruments and asked.detail.id in _NEVER_GIVEN and self._about_money(asked):
+            return self._never_given(asked.detail)
+        if (
+            asked.need
+            and not instruments
+            and (asked.detail is None or asked.detail.id in ("amount", "eligible", "place"))
+        ):
+            return self.by_stage(asked.need)
+        return None
+
+    def understood(self, text: str) -> Understood:
+        """The question as the rules read it, with the names of funding entries out of their way."""
+        text = " ".join(text.split())
+        return understand(text, tuple(text[a:b] for a, b, _ in self._mentions(text)))
+
+    def instruments(self, text: str) -> list[Instrument]:
+        """The funding entries a text names, each once, longest name first; parts of a longer name do not count."""
+        return list(dict.fromkeys(instrument for _, _, instrument in self._mentions(text)))
+
+    def _mentions(self, text: str) -> list[tuple[int, int, Instrument]]:
+        taken: list[tuple[int, int, Instrument]] = []
+        for pattern, instrument in self._named:
+            for match in pattern.finditer(text):
+                if not any(a <= match.start() and match.end() <= b for a, b, _ in taken):
+                    taken.append((*match.span(), instrument))
+        return taken
+
+    def refusal(self, detail: Detail, instrument: Instrument | None, nearest: Sequence[Passage]) -> Direct:
+        """The handbook does not say it; what it does say nearby."""
+        whom = f" for {_the(instrument.name)}" if instrument else ""
+        lines = [Line(f"The handbook does not say {detail.words}{whom}.", self._not_given_place(instrument))]
+        if instrument:
+            said = [a.text for a in instrument.amounts] + ([instrument.duration] if instrument.duration else [])
+            said += list(instrument.figures[:2]) if not said else []
+            if said:
+                lines.append(
+                    Line(
+                        sentence(f"What it does say about {_the(instrument.name)}: {listed(said)}"),
+                        self._place(instrument),
+                    )
+                )
+        elif nearest:
+            lines.append(
+                Line(
+                    sentence(f"The nearest it comes: {nearest[0].sentences[0]}"),
+                    ((nearest[0], nearest[0].sentences[0]),),
+                )
+            )
+        lines.append(Line("Ask the funding body for today's rules.", ()))
+        return Direct(tuple(lines), abstained=True)
+
+    # -- kinds of answers -------------------------------------------------------------------------------------------
+
+    def _definitions(self, asked: Understood) -> Direct | None:
+        entries = [self._term(term) for term in asked.terms]
+        known = [e for e in entries if isinstance(e, Term | Acronym)]
+        if not known or (asked.difference and len(known) < 2):
+            return None
+        lines: list[Line] = []
+        for entry in known:
+            passage = self._corpus.by_id[entry.passage_id]
+            if isinstance(entry, Term):
+                texts = [f"{entry.term}: {entry.definition}", *([entry.note] if entry.note else [])]
+            elif entry.expansion is None:
+                return Direct(
+                    (Line(f"The handbook uses {entry.acronym} and never spells it out.", _whole(passage)),),
+                    abstained=True,
+                )
+            else:
+                texts = [f"{entry.acronym} stands for {entry.expansion}", *([entry.note] if entry.note else [])]
+            lines += [Line(sentence(t), _whole(passage)) for t in texts]
+        return Direct(tuple(lines))
+
+    def _term(self, name: str) -> Term | Acronym | Undefined | None:
+        """The glossary entry of that name, or the one whose name holds all its words and fewest others."""
+        found = self._corpus.glossary.find(name)
+        wanted = facts.content(name)
+        if found or not wanted:
+            return found
+        holding = [t for t in self._corpus.glossary.terms if wanted <= facts.content(t.term)]
+        return min(holding, key=lambda t: len(facts.content(t.term)), default=None)
+
+    def _named_detail(self, instrument: Instrument, wanted: Detail, question: str) -> Direct | None:
+        if wanted.id in _NEVER_GIVEN or wanted.not_given(instrument.not_given):
+            return self.refusal(wanted, instrument, ())
+        place = self._place(instrument)
+        if wanted.id in ("amount", "maximum"):
+            if not instrument.amounts:
+                return self.refusal(detail("amount"), instrument, ())
+            lines = [Line(sentence(f"{instrument.name} paid {a.text}"), place) for a in instrument.amounts]
+            lines += [Line(sentence(f"Mind that: {a.caveat}"), place) for a in instrument.amounts if a.caveat]
+            lines.append(Line(sentence(f"Who can get it: {instrument.who}"), self._entry(instrument)))
+            return Direct(tuple(lines))
+        if wanted.id == "duration" and instrument.duration and not re.search(r"\b(trust|decision)\b", question, re.I):
+            return Direct((Line(sentence(f"{instrument.name}: {instrument.duration}"), place),))
+        if wanted.id == "eligible":
+            lines = [Line(sentence(f"{instrument.name} is for {_lower(instrument.who)}"), self._entry(instrument))]
+            return Direct(tuple(lines))
+        return None
+
+    def by_stage(self, stage: str) -> Direct | None:
+        """The funding sources described in a case that fit a stage of the need, those made for it first."""
+        sources = [i for i in self._corpus.funding.instruments if i.as_available_source and i.case and stage in i.stage]
+        sources.sort(key=lambda i: (len(i.stage), not i.amounts))
+        if not sources:
+            return None
+        lines: list[Line] = []
+        for n, source in enumerate(sources[:_MOST_SOURCES]):
+            amount = f" It paid {source.amounts[0].text}." if source.amounts else ""
+            where = f", in {listed([_COUNTRIES.get(c, c) for c in source.countries])} only" if source.countries else ""
+            funds = _lower(source.funds).rstrip(".")
+            start = "The closest fit in the handbook is" if n == 0 else "It also names"
+            lines.append(
+                Line(
+                    f"{start} {_the(source.name)} ({source.kind}{where}): it funds {funds}.{amount}",
+                    (*self._place(source), *self._entry(source)),
+                )
+            )
+            if source.amounts and source.amounts[0].caveat:
+                lines.append(Line(sentence(f"Mind that: {source.amounts[0].caveat}"), self._place(source)))
+            lines.append(Line(sentence(f"Who can get it: {source.who}"), self._entry(source)))
+        return Direct(tuple(lines))
+
+    def _never_given(self, detail: Detail) -> Direct:
+        passage = self._corpus.by_id.get("funding/never-given")
+        place = ((passage, passage.sentences[0]),) if passage else ()
+        lines = [
+            Line(f"The handbook does not say {detail.words}, for any of the funding sources it describes.", place),
+            Line("It gives, as of 2012, what a source pays for, who can get it and in a few cases an amount.", place),
+            Line("Ask the funding body for today's rules.", ()),
+        ]
+        return Direct(tuple(lines), abstained=True)
+
+    def _checklist(self, step: str, audience: str | None) -> Direct | None:
+        if self._flows is None or step not in self._flows.flows:
+            return None
+        flow = self._flows.flow(step)
+        items = [q for q in flow.questions if not q.ours and (audience is None or audience in q.audience)]
+        passages = self._corpus.parts.get(f"{step}/completion") or self._corpus.sections.get(step, ())
+        if not items or not passages:
+            return None
+        place = ((passages[-1], passages[-1].sentences[0]),)
+        lines = [Line(f"To complete {flow.title}, the handbook asks {len(items)} things:", place)]
+        lines += [Line(f"({n}) {q.ask}", place) for n, q in enumerate(items, 1)]
+        return Direct(tuple(lines))
+
+    # -- places -----------------------------------------------------------------------------------------------------
+
+    def _of_section(self, section: str | None) -> list[Instrument]:
+        return [i for i in self._corpus.funding.instruments if section and i.case == section]
+
+    def _about_money(self, asked: Understood) -> bool:
+        return asked.money or bool(
+            re.search(
+                r"\b(money|grants?|fund\w*|calls?|appl\w+|subsid\w+|paid|paying|payout|scheme|programme|project)\b",
+                asked.text,
+                re.I,
+            )
+        )
+
+    def _entry(self, instrument: Instrument) -> tuple[tuple[Passage, str], ...]:
+        return _whole(self._corpus.by_id[instrument.passage_id])
+
+    def _place(self, instrument: Instrument) -> tuple[tuple[Passage, str], ...]:
+        passages = self._corpus.parts.get(instrument.passage or "")
+        return ((passages[0], passages[0].text),) if passages else self._entry(instrument)
+
+    def _not_given_place(self, instrument: Instrument | None) -> tuple[tuple[Passage, str], ...]:
+        if instrument is None:
+            passage = self._corpus.by_id.get("funding/never-given")
+            return ((passage, passage.sentences[0]),) if passage else ()
+        part = next((p for p in (instrument.passage, *instrument.also) if p and p.endswith("not-given")), None)
+        passages = self._corpus.parts.get(part or "")
+        return ((passages[0], passages[0].text),) if passages else self._entry(instrument)
+
+
+def _instrument_patterns(instruments: Sequence[Instrument]) -> list[tuple[re.Pattern[str], Instrument]]:
+    forms: dict[str, Instrument] = {}
+    for instrument in instruments:
+        if not instrument.as_available_source and instrument.kind in ("generic instrument", "need", "gap", "principle"):
+            continue
+        bare = re.sub(r"\s*\([^)]*\)", "", instrument.name)
+        for form in (instrument.name, bare, *instrument.aliases):
+            forms.setdefault(form, instrument)
+    ordered = sorted(forms, key=len, reverse=True)
+    return [
+        (re.compile(rf"(?<![\w-]){re.escape(f)}(?![\w-])", 0 if f.isupper() and len(f) < 5 else re.I), forms[f])
+        for f in ordered
+    ]
+
+
+def _whole(passage: Passage) -> tuple[tuple[Passage, str], ...]:
+    return ((passage, passage.text),)
+
+
+def _the(name: str) -> str:
+    return (
+        name if re.match(r"(?:Innovation Express|COSME|Horizon|INTERREG|Eurostars|Structural)", name) else f"the {name}"
+    )
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

@@ -1,0 +1,57 @@
+"""Decides whether the very detail asked for stands in the text: people ask near misses of what a handbook says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.coach.answers import facts
+from assistant.coach.answers.question import Understood, matches, rules
+from assistant.handbook.models import Hit, Passage
+
+LEAST_CHECK = -1.0  # log-odds of the model's "yes" under which the detail counts as missing
+LEAST_KNOWN = 0.34  # share of the question's content words that the text must know
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether to answer, and why not."""
+
+    answer: bool
+    because: str = ""
+
+
+def says_not_given(sentence: str) -> bool:
+    """Whether a sentence of the corpus or of an answer says that something is not in the handbook."""
+    return matches(rules().not_given, sentence)
+
+
+def before_model(asked: Understood, hits: Sequence[Hit], passages: Sequence[Passage], vocabulary: set[str]) -> Verdict:
+    """What can be told without the model: words nobody knows, or no value of the kind asked for."""
+    if not hits:
+        return Verdict(False, "nothing found")
+    wanted = facts.content(asked.text)
+    if wanted and len(wanted & vocabulary) / len(wanted) < LEAST_KNOWN:
+        return Verdict(False, "the handbook is not about this")
+    value = asked.detail.value if asked.detail else None
+    if value and not any(matches((value,), s) and not says_not_given(s) for p in passages for s in p.sentences):
+        return Verdict(False, f"no value for {asked.detail.id if asked.detail else ''}")
+    return Verdict(True)
+
+
+def after_check(asked: Understood, log_odds: float) -> Verdict:
+    """The model's own yes or no to "does the text state it"."""
+    return Verdict(log_odds >= LEAST_CHECK, f"check {log_odds:.2f}")
+
+
+def best_not_given(asked: Understood, passages: Sequence[Passage]) -> tuple[Passage, str] | None:
+    """The sentence that says that this detail is not given, if one speaks of what was asked."""
+    wanted = facts.content(asked.text)
+    best: tuple[float, Passage, str] | None = None
+    for passage in passages:
+        for sentence in passage.sentences:
+            if says_not_given(sentence):
+                shared = len(wanted & facts.content(sentence)) / max(1, len(wanted))
+                if best is None or shared > best[0]:
+                    best = (shared, passage, sentence)
+    return (best[1], best[2]) if best and best[0] >= 0.5 else None

@@ -1,0 +1,57 @@
+"""The answer to a question: what `coach ask --json` prints. Fields may be added, never changed."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Cited(_Data):
+    """One source of an answer. `quote` are words of our rendering of the handbook."""
+
+    n: int
+    section: str
+    title: str
+    passage: str
+    quote: str
+    where: str
+
+
+class CheckedSentence(_Data):
+    """A sentence of the answer, the sources it rests on, and whether the check found it supported."""
+
+    text: str
+    cites: tuple[int, ...]
+    supported: bool
+
+
+class Timings(_Data):
+    """Seconds from the moment the question was handed over; tokens of the prompt, and how many were reused."""
+
+    retrieval_s: float = 0.0
+    first_token_s: float = 0.0
+    total_s: float = 0.0
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+
+
+class HandbookAnswer(_Data):
+    """A whole answer. `answer` carries [n] marks; `how` says what made it: data, model, quotation or refusal."""
+
+    id: str | None = None
+    question: str
+    answer: str
+    abstained: bool
+    language: str = "en"
+    citations: tuple[Cited, ...] = ()
+    sections: tuple[str, ...] = ()
+    sentences: tuple[CheckedSentence, ...] = ()
+    notes: tuple[str, ...] = ()
+    model: str | None = None
+    timings: Timings = Timings()
+    how: str = "model"
+    prompt: str | None = None
+    stopped: bool = False

@@ -1,0 +1,107 @@
+"""What a question asks for, read by the rules of question.yaml: the detail, the thing to define, the need behind it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+_STEP = re.compile(r"\bstep\s*(10|[1-9])\b", re.I)
+
+
+class Detail(BaseModel):
+    """A detail people ask for. `words` is how a refusal names it; `given_as` marks the directory's own "not given"."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str
+    words: str
+    given_as: str | None = None
+    value: str | None = None
+    asks: tuple[str, ...]
+
+    def not_given(self, items: tuple[str, ...]) -> bool:
+        """Whether a directory's list of what is not given holds this detail."""
+        return bool(self.given_as) and any(re.search(str(self.given_as), item, re.I) for item in items)
+
+
+class _Need(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    stage: str
+    asks: tuple[str, ...]
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    details: tuple[Detail, ...]
+    needs: tuple[_Need, ...]
+    money: tuple[str, ...]
+    what_is: tuple[str, ...]
+    difference: tuple[str, ...]
+    checklist: tuple[str, ...]
+    not_given: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A question as read by rules. `terms` are things to define; `need` a funding stage; `step` a step it names."""
+
+    text: str
+    detail: Detail | None
+    terms: tuple[str, ...]
+    difference: bool
+    need: str | None
+    money: bool
+    checklist: bool
+    step: str | None
+
+
+@lru_cache(maxsize=1)
+def rules() -> _Rules:
+    """The rules, read once."""
+    file = Path(__file__).with_name("question.yaml")
+    return _Rules.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def detail(detail_id: str) -> Detail:
+    """A kind of detail by its id; `KeyError` when there is none."""
+    return {d.id: d for d in rules().details}[detail_id]
+
+
+def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
+    """Read a question by rules alone; what no rule sees is left to search and model.
+
+    `named`: proper names in it, whose words are not taken for what is asked ("Global Links" asks for no link).
+    """
+    whole = " ".join(text.split())[:2000]
+    plain = whole
+    for name in named:
+        plain = plain.replace(name, "the scheme")
+    money = _match(rules().money, plain) is not None
+    need = next((n.stage for n in rules().needs if _match(n.asks, plain)), None) if money else None
+    difference = _match(rules().difference, whole)
+    found = difference or _match(rules().what_is, whole)
+    terms = tuple(t.strip(" \"'?.,“”‘’") for t in found.groups() if t) if found else ()
+    step = _STEP.search(plain)
+    return Understood(
+        text=whole,
+        detail=next((d for d in rules().details if _match(d.asks, plain)), None),
+        terms=tuple(t for t in terms if t and len(t.split()) <= 8),
+        difference=difference is not None,
+        need=need,
+        money=money,
+        checklist=_match(rules().checklist, plain) is not None,
+        step=f"step-{step.group(1)}" if step else None,
+    )
+
+
+def matches(patterns: tuple[str, ...], text: str) -> bool:
+    """Whether any of some patterns of the rules fits a text."""
+    return _match(patterns, text) is not None
+
+
+def _match(patterns: tuple[str, ...], text: str) -> re.Match[str] | None:
+    return next((m for p in patterns if (m := re.search(p, text, re.I))), None)

@@ -1,0 +1,1 @@
+"""From a free reply to commands of a closed list."""

@@ -1,0 +1,64 @@
+"""Finds what backs an answer in a reply: documents, dates, figures, organisations, links, each with its own words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+from assistant.record.state import Evidence, EvidenceKind
+
+_CAPITALS = re.compile(
+    r"(?<![.!?]\s)(?<!^)\b(?:[A-Z][\w&-]+(?:\s+(?:of|for|and|de|du|der|für)\s+|\s+)){0,4}[A-Z][\w&-]*[A-Za-z]\b"
+    r"|\b[A-Z]{2,6}\b",
+    re.M,
+)
+_DENIED = re.compile(
+    r"\b(?:no|not|never|without|lack|lacking|missing|haven't|hasn't|don't|didn't|nor|neither|none)\b[^,.;]{0,40}$", re.I
+)
+_SHORT = 200  # characters of a reply that is one piece of evidence
+_KINDS_OF_WORTH: tuple[EvidenceKind, ...] = ("document", "link", "organisation", "figure", "date")
+_KINDS: tuple[EvidenceKind, ...] = ("link", "document", "figure", "date")
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[tuple[tuple[EvidenceKind, re.Pattern[str]], ...], frozenset[str]]:
+    raw = yaml.safe_load(Path(__file__).with_name("evidence.yaml").read_text(encoding="utf-8"))
+    patterns: list[tuple[EvidenceKind, re.Pattern[str]]] = []
+    for kind in _KINDS:
+        patterns += [(kind, re.compile(p.strip(), re.I)) for p in cast("list[str]", raw[kind])]
+    return tuple(patterns), frozenset(cast("str", raw["not_organisations"]).split())
+
+
+def find_evidence(reply: str) -> tuple[Evidence, ...]:
+    """The pieces of evidence a reply names, in order, each an exact stretch of it. What it denies is left out."""
+    found: list[tuple[int, int, Evidence]] = []
+
+    def add(kind: EvidenceKind, match: re.Match[str]) -> None:
+        text = match.group().strip()
+        start, end = match.span()
+        taken = any(a < end and start < b for a, b, _ in found)
+        if text and not taken and not _DENIED.search(reply[:start]):
+            found.append((start, end, Evidence(kind=kind, text=text, quote=text)))
+
+    patterns, no_organisations = _rules()
+    for kind, pattern in patterns:
+        for match in pattern.finditer(reply):
+            add(kind, match)
+    for match in _CAPITALS.finditer(reply):
+        if match.group().split()[0] not in no_organisations:
+            add("organisation", match)
+    return tuple(e for _, _, e in sorted(found, key=lambda item: item[0]))
+
+
+def told_as_evidence(reply: str) -> tuple[Evidence, ...]:
+    """A reply to "what shows it?": all of it when it is short, else what is found in it."""
+    whole = reply.strip()
+    found = find_evidence(reply)
+    if found and len(whole) > _SHORT:
+        return found
+    kinds = [kind for kind in _KINDS_OF_WORTH if any(e.kind == kind for e in found)]
+    return (Evidence(kind=kinds[0] if kinds else "other", text=whole[:400], quote=whole[:400]),)

@@ -1,0 +1,156 @@
+"""Typed shortcuts and plain words, recognised by code in seven languages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+from assistant.coach.replies.commands import AskHandbook, Change, Command, Do, Go, Plain, SetRating, Skip
+from assistant.record.state import Rating, SkipReason
+
+_RATINGS: dict[str, Rating] = {"yes": "yes", "partly": "partly", "no": "no"}
+_SKIPS: dict[str, SkipReason] = {
+    "unknown": "dont_know",
+    "dontknow": "dont_know",
+    "skip": "dont_know",
+    "na": "not_applicable",
+    "n/a": "not_applicable",
+    "later": "later",
+}
+_COMMANDS = ("why", "example", "back", "repeat", "summary", "stop", "help", "review", "menu")
+_CHANGE = re.compile(
+    r"^(?:please )?(?:i (?:want|need|would like) to |let me |can (?:i|we) )?(?:change|correct|edit|revise)\s+"
+    r"(?:my |the |our )?(?:answer|reply|question)?\s*(?:to|about|on|for|number|no\.?|#)?\s*(?P<which>.*?)[.!?]*$",
+    re.I | re.S,
+)
+_GO = re.compile(
+    r"^(?:please )?(?:go to|take me to|start|open|continue with|let'?s (?:do|go to|start)|jump to)\s+"
+    r"(?P<stop>.+?)[.!?]*$",
+    re.I,
+)
+_STEP = re.compile(r"^(?:the )?step\s*(10|[1-9])\b", re.I)
+_QUESTION_START = re.compile(
+    r"^(?:what|which|who|whom|whose|where|when|why|how|is|are|was|were|do|does|did|can|could|may|should|would|will|has|have"
+    r"|tell me|explain|define|was|wer|wie|wo|wann|warum|welche[rs]?|qu'?est|que|quel(?:le)?s?|qui|o[uù]|quand|comment"
+    r"|pourquoi|che|cosa|chi|come|dove|quando|perch[eé]|co|kto|jak|gdzie|kiedy|dlaczego|vad|vem|hur|var|n[aä]r|varf[oö]r"
+    r"|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]ndo)\b",
+    re.I,
+)
+_ASKS = re.compile(r"^(?:what|who|how|where|when|which|why|tell me|explain|define)\b", re.I)
+_TURN_TO_QUESTION = re.compile(
+    r"[,;:–-]\s+(?=(?:but |and |by the way |so )?(?:what|who|how|where|when|which|why)\b)", re.I
+)
+_TAG = re.compile(r",?\s*(?:right|isn'?t it|no|ok|okay|you know|or not|you see)\?$", re.I)
+
+
+def plain(text: str) -> str:
+    """A reply for comparing: small letters, no accents, no punctuation at the ends, single spaces."""
+    folded = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(folded.replace("’", "'").split()).strip(" .!,;:") or folded.strip()
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, dict[str, str]]:
+    file = Path(__file__).with_name("words.yaml")
+    # BaseLoader: every value is text, so that "no" stays a word
+    read = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    raw = cast("dict[str, dict[str, list[str]] | list[str]]", read)
+    table: dict[str, dict[str, str]] = {}
+    for kind, groups in raw.items():
+        named = groups if isinstance(groups, dict) else {kind: groups}
+        table[kind] = {plain(word): name for name, group in named.items() for word in group}
+    return table
+
+
+def rating_word(text: str) -> Rating | None:
+    """The rating that a whole reply states in plain words."""
+    return _RATINGS.get(_table()["rating"].get(plain(text), ""))
+
+
+def skip_word(text: str) -> SkipReason | None:
+    """The reason for skipping that a whole reply states in plain words."""
+    found = _table()["skip"].get(plain(text))
+    return cast("SkipReason", found) if found else None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a reply to "what shows it?" says that there is nothing."""
+    return plain(text) in _table()["nothing"]
+
+
+def command(text: str) -> Command | None:
+    """The command of a whole reply: a slash command, or plain words for one. None when it is something else."""
+    stripped = text.strip()
+    if stripped.startswith("/"):
+        return _slash(stripped[1:])
+    word = _table()["command"].get(plain(stripped.rstrip("?")))
+    if word:
+        return Do(cast("Plain", word))
+    changed = _CHANGE.match(stripped)
+    if changed:
+        return Change(changed.group("which").strip())
+    going = _GO.match(stripped)
+    if going:
+        return Go(going.group("stop").strip())
+    return None
+
+
+def _slash(text: str) -> Command | None:
+    name, _, rest = text.strip().partition(" ")
+    name = name.lower()
+    if name in _COMMANDS:
+        return Do(name)
+    if name in _RATINGS:
+        return SetRating(text, _RATINGS[name])
+    if name in _SKIPS:
+        return Skip(text, _SKIPS[name])
+    if name == "ask" and rest.strip():
+        return AskHandbook(rest.strip())
+    if name in ("change", "correct"):
+        return Change(rest.strip())
+    if name == "go" and rest.strip():
+        return Go(rest.strip())
+    return None
+
+
+def stop_id(text: str) -> str | None:
+    """The stop that a few words name, as far as a number or its usual name does."""
+    match = _STEP.match(text.strip())
+    if match:
+        return f"step-{match.group(1)}"
+    word = plain(text)
+    if "funding" in word:
+        return "utilise-funding"
+    return word if re.fullmatch(r"(?:step-(?:10|[1-9])|utilise-funding)", word) else None
+
+
+def split_questions(text: str) -> tuple[str, list[str]]:
+    """A reply cut into what it tells and the questions it asks back."""
+    told: list[str] = []
+    asked: list[str] = []
+    for sentence in re.split(r"(?<=[.!?…])\s+|\n+", text.strip()):
+        clean = sentence.strip()
+        if not clean:
+            continue
+        is_question = clean.endswith("?") and len(clean) > 2 and not _tag_question(clean)
+        if is_question:
+            clause = _TURN_TO_QUESTION.split(clean, maxsplit=1)
+            if len(clause) == 2 and not _QUESTION_START.match(clause[0]):
+                told.append(clause[0].strip())
+                clean = clause[1].strip()
+            asked.append(clean)
+        else:
+            told.append(clean)
+    if not asked and len(told) == 1 and _ASKS.match(told[0]) and len(told[0].split()) >= 3:
+        return "", told
+    return " ".join(told), asked
+
+
+def _tag_question(sentence: str) -> bool:
+    """`we have one, right?` tells; it does not ask the handbook."""
+    return bool(_TAG.search(sentence)) and not _QUESTION_START.match(sentence)
