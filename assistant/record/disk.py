@@ -80,6 +80,8 @@ def explained(error: OSError, path: Path, *, doing: str = "written") -> RecordEr
         case errno.EACCES | errno.EPERM | errno.EROFS:
             do = "allow it, or set another folder with `records` in the settings"
             return RecordError(f"this may not be {doing}", where=str(path), do=do)
+        case errno.ENOENT:
+            return RecordError("there is no such folder", where=str(path.parent), do="make it, or name another")
         case errno.ENAMETOOLONG:
             return RecordError(
                 "the name of the record is too long", where=path.name[:40] + "…", do="give a shorter one"
