@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import RecordError
-from assistant.record import disk
+from assistant.record import disk, store
 from assistant.record.events import Answered, Asked, Entered, Event, Rated, Stopped
 from assistant.record.file import MOST_BYTES
 from assistant.record.state import Criterion, Evidence, Subject
@@ -302,6 +302,15 @@ def test_text_that_a_file_cannot_hold_is_cleaned_on_the_way_in(tmp_path: Path) -
         record.append(answered("q", "bell \x07 and \x1b[31mred\x00, kept:\ttab\nline"))
         assert record.state.journey.answers["q"].said == "bell  and [31mred, kept:\ttab\nline"
     RecordStore.read(record.path)
+
+
+def test_a_record_never_grows_beyond_what_can_be_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with begun(tmp_path) as record:
+        monkeypatch.setattr(store, "MOST_BYTES", 2000)
+        with pytest.raises(RecordError, match="would grow beyond"):
+            record.append(answered("q", "word " * 500))
+        record.append(answered("q", "short"))
+    assert RecordStore.read(record.path).state == record.state
 
 
 def test_a_closed_record_takes_nothing_more(tmp_path: Path) -> None:
