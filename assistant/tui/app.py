@@ -6,10 +6,11 @@ import asyncio
 import signal
 from collections.abc import Iterable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -22,10 +23,11 @@ from assistant import troubles
 from assistant.coach.turns import Coach, ModelStatus
 from assistant.settings import Settings
 from assistant.tui.messages import ModelChanged, Opened
-from assistant.tui.screens.chat import ChatScreen
-from assistant.tui.screens.help import HelpScreen
 from assistant.tui.screens.home import HomeScreen
 from assistant.tui.themes import DARK, LIGHT, THEMES
+
+if TYPE_CHECKING:
+    from assistant.tui.screens.chat import ChatScreen
 
 _TWICE_S = 2.0
 
@@ -34,7 +36,7 @@ class CoachApp(App[int]):
     """Journey Coach in the terminal. Shows its first frame before anything heavy is loaded."""
 
     TITLE = "Journey Coach"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [  # the ids let a person's own keymap come later
         Binding("f1", "help", "Help", tooltip="Help for what has the focus.", id="app.help"),
         Binding("ctrl+c", "copy_or_ask", "Copy", show=False, priority=True, id="app.copy",
@@ -52,6 +54,7 @@ class CoachApp(App[int]):
         self._conversations: list[ChatScreen] = []
         for theme in THEMES:
             self.register_theme(theme)
+        self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
         if settings.calm:
             self.animation_level = "none"
 
@@ -59,9 +62,7 @@ class CoachApp(App[int]):
         return HomeScreen(self.coach.records, wait=self._record is not None)
 
     def on_mount(self) -> None:
-        known = self.settings.theme in self.available_themes
-        self.theme = self.settings.theme if known else DARK.name
-        if not known:
+        if self.theme != self.settings.theme:
             self.notify(f"There is no theme “{self.settings.theme}”; this is {DARK.name}.", markup=False)
         loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGHUP", "SIGINT"):
@@ -95,21 +96,23 @@ class CoachApp(App[int]):
     @on(ModelChanged)
     def _model_changed(self, event: ModelChanged) -> None:
         self.model = event.status
-        for screen in self.screen_stack:
-            if isinstance(screen, ChatScreen) and screen.is_mounted:
-                screen.model(event.status)
+        if self.chat is not None and self.chat.is_mounted:
+            self.chat.model(event.status)
 
     # conversations
 
     @property
     def chat(self) -> ChatScreen | None:
         """The conversation on the screen stack, if there is one."""
-        return next((screen for screen in self.screen_stack if isinstance(screen, ChatScreen)), None)
+        last = self._conversations[-1] if self._conversations else None
+        return last if last in self.screen_stack else None
 
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
     def open(self, record: Path | None) -> None:
         """Open a record, or a new one."""
         try:
+            import_module("assistant.tui.screens.chat")  # 100 ms: after the first frame, in this thread
+
             self.post_message(Opened(record, self.coach.open(record) if record else self.coach.new()))
         except Exception as error:
             self.post_message(Opened(record, None, error))
@@ -117,6 +120,8 @@ class CoachApp(App[int]):
     @on(Opened)
     def _opened(self, event: Opened) -> None:
         if event.conversation is not None:
+            from assistant.tui.screens.chat import ChatScreen
+
             screen = ChatScreen(event.conversation, self.model, calm=self.settings.calm)
             self._conversations.append(screen)
             self.push_screen(screen)
@@ -142,6 +147,8 @@ class CoachApp(App[int]):
     # keys and commands
 
     def action_help(self) -> None:
+        from assistant.tui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen.about(self.screen))
 
     def action_copy_or_ask(self) -> None:

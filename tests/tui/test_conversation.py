@@ -12,10 +12,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Markdown, Static
 
+from assistant import troubles
 from assistant.coach.turns import ModelStatus, Past, RecordView
 from assistant.errors import CoachError, RecordError
 from assistant.settings import Settings
-from assistant import troubles
 from assistant.tui.app import CoachApp
 from assistant.tui.drafts import Draft
 from assistant.tui.screens.chat import ChatScreen
