@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import threading
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
+_LOG = logging.getLogger(__name__)
+_OPENING = threading.Lock()  # Chroma shares what is open by path within a process, and must not be opened twice at once
 Progress = Callable[[int, int], None]
 """Called with (texts embedded, texts in all)."""
 
@@ -51,11 +54,16 @@ class DenseIndex:
         self._lock = threading.Lock()
         self._client = _client(folder)
         self._collections: dict[str, Collection] = {}
-        for name in _COLLECTIONS:
-            collection = self._client.get_collection(name, embedding_function=None)
-            if collection.count() != manifest.get(name):
-                raise ValueError(f"{name}: {collection.count()} entries in place of {manifest.get(name)}")
-            self._collections[name] = collection
+        try:
+            for name in _COLLECTIONS:
+                collection = self._client.get_collection(name, embedding_function=None)
+                if collection.count() != manifest.get(name):
+                    raise ValueError(f"{name}: {collection.count()} entries in place of {manifest.get(name)}")
+                self._collections[name] = collection
+            self._nearest(_COLLECTIONS[0], [1.0] + [0.0] * (cast("int", manifest["dims"]) - 1), 1)
+        except BaseException:
+            self._client.close()
+            raise
 
     def passages(self, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
         """(passage id, cosine), nearest first."""
@@ -113,6 +121,12 @@ def open_index(
     return ready
 
 
+def _windows(passage: Passage) -> list[int]:
+    """The sentences of a passage that are embedded by themselves: not one that is all of it, nor a word or two."""
+    numbers = range(len(passage.sentences)) if len(passage.sentences) > 1 else range(0)
+    return [n for n in numbers if len(passage.sentences[n].split()) > 2]
+
+
 def _manifest(corpus: Corpus, embedder: Embedder) -> dict[str, object]:
     return {
         "format": FORMAT,
@@ -121,7 +135,7 @@ def _manifest(corpus: Corpus, embedder: Embedder) -> dict[str, object]:
         "dims": embedder.dims,
         "chroma": version("chromadb"),
         "passages": len(corpus.passages),
-        "sentences": sum(len(p.sentences) for p in corpus.passages),
+        "sentences": sum(len(_windows(p)) for p in corpus.passages),
     }
 
 
@@ -135,12 +149,12 @@ def _opened(folder: Path, wanted: dict[str, object]) -> DenseIndex | None:
         found = cast("object", json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
         if found != wanted:
             return None
-        index = DenseIndex(folder, wanted)
-        probe = [1.0] + [0.0] * (cast("int", wanted["dims"]) - 1)
-        if not (index.passages(probe, 1) and index.sentences(probe, 1)):
-            return None
-        return index
+        with _OPENING:
+            return DenseIndex(folder, wanted)
+    except FileNotFoundError:
+        return None
     except Exception:  # whatever a damaged database throws: the index is a cache, so it is built again
+        _LOG.info("index in %s not usable", folder, exc_info=True)
         return None
 
 
@@ -154,9 +168,7 @@ def _build(
     try:
         texts = {
             "passages": [(p.id, passage_text(p)) for p in corpus.passages],
-            "sentences": [
-                (f"{p.id}@{n}", sentence_text(p, n)) for p in corpus.passages for n in range(len(p.sentences))
-            ],
+            "sentences": [(f"{p.id}@{n}", sentence_text(p, n)) for p in corpus.passages for n in _windows(p)],
         }
         total, done = sum(len(entries) for entries in texts.values()), 0
         for name, entries in texts.items():

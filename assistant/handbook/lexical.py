@@ -55,6 +55,11 @@ class LexicalIndex:
         self._index = bm25s.BM25(method="lucene", k1=1.2, b=0.6)
         self._index.index(tokens, show_progress=False)
 
+    def known(self, text: str) -> float:
+        """Share of a text's words that the corpus has at all: near 0 for a question in another language."""
+        wanted = words(text)
+        return sum(w in self._vocabulary for w in wanted) / len(wanted) if wanted else 0.0
+
     def search(self, text: str, limit: int) -> list[tuple[int, float]]:
         """The passages that share words with a text."""
         wanted = [w for w in dict.fromkeys(words(text)) if w in self._vocabulary]

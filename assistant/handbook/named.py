@@ -25,6 +25,13 @@ _ASKS_MEANING = re.compile(
     r"|vuol dire|differenza|oznacza|znaczy|r[óo][żz]nica|betyder|skillnad(?:en)?|definici[óo]n|diferencia)(?!\w)",
     re.IGNORECASE,
 )
+_ASKS_ADDRESS = re.compile(
+    r"(?<!\w)(?:url|link|website|web\s?site|web\s?page|address|on-?line|where (?:can|do|could) (?:i|we) find"
+    r"|internetadresse|webseite|adresse|site (?:web|internet)|indirizzo|sito|adres|strona|webbadress|l[äa]nk"
+    r"|direcci[óo]n)(?!\w)",
+    re.IGNORECASE,
+)
+_ADDRESS_WORDS = frozenset(words("url link website web site page address online find"))
 # What is left of a question that only asks what something is, in the languages people ask in.
 _ONLY_ASKS = frozenset(
     words(
@@ -78,6 +85,7 @@ class Names:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
+        self._said_most = {u.passage_id: u.where for u in corpus.glossary.undefined if u.where in corpus.sections}
         self._known: dict[str, list[tuple[NameKind, str]]] = {}
         self._exact: dict[str, list[tuple[NameKind, str]]] = {}
         for instrument in corpus.funding.instruments:
@@ -130,20 +138,28 @@ class Names:
         Glossary entries count in full only where the text asks what a word means.
         """
         names = self.find(text)
+        asked = set(words(text))
         meaning = _ASKS_MEANING.search(text) is not None or _only_names(text, names)
         found: dict[str, float] = {}
         for name in names:
             for label, weight in self._weighed(name, meaning):
                 found[label] = max(weight, found.get(label, 0.0))
+        if _ASKS_ADDRESS.search(text):
+            for link in self._corpus.links.links:
+                shared = asked & set(words(link.about))
+                if shared and 2 * len(shared) >= len(asked - _ADDRESS_WORDS):
+                    found |= {link.passage_id: 1.0, link.section: 0.5}
         return found
 
     def _weighed(self, name: Name, meaning: bool) -> list[tuple[str, float]]:
         if name.kind == "section":
             return [(name.label, 1.0)]
         if name.kind == "acronym":
-            return [(name.label, 1.0 if meaning else 0.3)]
+            return [(name.label, 1.0 if meaning else 0.15)]
         if name.kind == "term":
-            return [(name.label, 1.0)] if meaning else []
+            section = self._said_most.get(name.label)
+            weights = [(section, 0.8), (name.label, 0.4)] if section else [(name.label, 1.0)]
+            return weights if meaning else []
         if name.kind == "country":
             return [(d.head.section, 0.4) for d in self._corpus.documents if name.label in d.head.countries]
         entry = self._corpus.by_id[name.label]

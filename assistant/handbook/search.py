@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.errors import CoachError
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.index import DenseIndex, Progress, open_index
 from assistant.handbook.lexical import LexicalIndex
@@ -26,10 +28,12 @@ class Weights:
     """How the rankings are fused; the defaults were measured on the tuning half of the question set."""
 
     k: float = 10.0  # of the reciprocal rank: smaller trusts the first places more
-    passages: float = 1.0
-    sentences: float = 1.0
-    words: float = 1.0
-    boost: float = 1.0  # of a thing named, in first places
+    passages: float = 1.5
+    sentences: float = 0.75
+    words: float = 0.5
+    known: float = 1.0  # how much words count less when the corpus lacks some of the question's
+    directory: float = 0.1  # taken from entries of the directories but the glossary: documents say more
+    boost: float = 2.0  # of a thing named, in first places
     step: float = 0.15  # of the step a person is in
     audience: float = 0.1
     depth: int = 60  # how far down each ranking is read
@@ -49,11 +53,12 @@ class HybridRetriever:
         self._words = LexicalIndex(corpus.passages)
         self._dense: DenseIndex | None = None
         self._preparing = threading.Lock()
+        self.problem: str | None = None  # why the last search went by words alone although there is an index
 
     @property
     def words_only(self) -> bool:
         """Whether a search now would go by words alone."""
-        return self._dense is None
+        return self._dense is None or self.problem is not None
 
     def prepare(self, progress: Progress | None = None, *, rebuild: bool = False) -> None:
         """Open the dense index, building it when needed; may run in another thread while searches go on.
@@ -62,9 +67,7 @@ class HybridRetriever:
         """
         with self._preparing:
             if self._embedder is not None and (self._dense is None or rebuild):
-                if self._dense is not None:
-                    old, self._dense = self._dense, None
-                    old.close()
+                self.close()
                 self._dense = open_index(
                     self.corpus, self._embedder, self._index_dir, progress=progress, rebuild=rebuild
                 )
@@ -73,7 +76,8 @@ class HybridRetriever:
         """Let go of the index files."""
         dense, self._dense = self._dense, None
         if dense is not None:
-            dense.close()
+            with suppress(Exception):  # it may be the reason for closing that its files are gone
+                dense.close()
 
     def search(self, query: Query, *, limit: int = 8) -> list[Hit]:
         """Passages for a query, best first; empty when nothing in the corpus fits at all."""
@@ -103,18 +107,17 @@ class HybridRetriever:
         score: dict[str, float] = {}
         cosine: dict[str, float] = {}
         closest: dict[str, int] = {}
+        trust = w.words * self._words.known(query.text) ** w.known
         for place, (number, _) in enumerate(self._words.search(query.text, w.depth)):
-            _add(score, self.corpus.passages[number].id, w.words / (w.k + place))
-        dense = self._dense
-        if dense is not None and self._embedder is not None and query.text.strip():
-            vector = self._embedder.embed([query.text], kind="query")[0]
-            for place, (name, value) in enumerate(dense.passages(vector, w.depth)):
-                _add(score, name, w.passages / (w.k + place))
-                cosine[name] = value
-            for name, number, _ in dense.sentences(vector, 2 * w.depth):
-                if name not in closest:
-                    _add(score, name, w.sentences / (w.k + len(closest)))
-                    closest[name] = number
+            _add(score, self.corpus.passages[number].id, trust / (w.k + place))
+        passages, sentences = self._nearest(query.text) if query.text.strip() else ([], [])
+        for place, (name, value) in enumerate(passages):
+            _add(score, name, w.passages / (w.k + place))
+            cosine[name] = value
+        for name, number, _ in sentences:
+            if name not in closest:
+                _add(score, name, w.sentences / (w.k + len(closest)))
+                closest[name] = number
         self._prefer(query, score)
         ranked = sorted(score, key=lambda name: (-score[name], name))
         return [
@@ -122,6 +125,25 @@ class HybridRetriever:
             for n in ranked
             if n in self.corpus.by_id
         ]
+
+    def _nearest(self, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, int, float]]]:
+        """Passages and sentences near a text; none when the index is not open or fails (then words alone decide)."""
+        dense = self._dense
+        if dense is None or self._embedder is None:
+            return [], []
+        try:
+            vector = self._embedder.embed([text], kind="query")[0]
+        except CoachError as error:
+            self.problem = error.sentence()
+            return [], []
+        try:
+            found = dense.passages(vector, self.weights.depth), dense.sentences(vector, 2 * self.weights.depth)
+        except Exception as error:  # whatever a database throws whose files were damaged or taken away
+            self.problem = f"The search index failed ({type(error).__name__}); the next start builds it again."
+            self.close()
+            return [], []
+        self.problem = None
+        return found
 
     def _prefer(self, query: Query, score: dict[str, float]) -> None:
         """Lift passages of what is named, of the step a person is in, and of their audience."""
@@ -135,6 +157,8 @@ class HybridRetriever:
             passage = self.corpus.by_id[name]
             weight = max(wanted.get(name, 0.0), wanted.get(name.split("#")[0], 0.0), wanted.get(passage.section, 0.0))
             score[name] += w.boost * weight * first
+            if passage.kind == "directory" and passage.section != "glossary":
+                score[name] -= w.directory * first
             if query.step and query.step in ({passage.section} | self.corpus.steps.get(passage.section, frozenset())):
                 score[name] += w.step * first
             if query.audience and passage.kind != "directory":

@@ -91,7 +91,9 @@ def _line_of(node: yaml.Node | None, place: Sequence[int | str]) -> int:
 def _explained(
     error: ValidationError, model: type[BaseModel], node: yaml.Node | None, file: Path, first_line: int
 ) -> KnowledgeError:
-    problem = error.errors()[0]
+    found = error.errors()
+    # A misspelt name is missing under its right name as well: the misspelling is what helps.
+    problem = next((p for p in found if p["type"] == "extra_forbidden"), found[0])
     place = problem["loc"]
     name = ".".join(str(step) for step in place) or "the file"
     where = f"{file}:{first_line + _line_of(node, place)}"
