@@ -9,7 +9,13 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from assistant.errors import ModelError
+
 Role = Literal["system", "user", "assistant"]
+
+
+class Cancelled(ModelError):
+    """The caller's own `cancel` ended a `score`; a cancelled generation just ends."""
 
 
 class Part(BaseModel):

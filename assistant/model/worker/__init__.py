@@ -1,0 +1,1 @@
+"""The process that runs the models: llama.cpp lives here and nowhere else."""

@@ -1,0 +1,223 @@
+"""Reading prompts and generating: what was read before is kept, and a running computation can be stopped."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from assistant.errors import ModelError
+from assistant.model.port import Prompt
+from assistant.model.templates import Control, template_of
+from assistant.model.worker.llama import Context, Model
+from assistant.model.worker.schedule import Interrupted
+from assistant.model.worker.states import StateFiles
+
+_Numbers = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+_MIN_ANSWER = 16
+_MIN_KEPT = 32
+"""Shorter beginnings are read faster than loaded."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A prompt as tokens, and the places (token counts) up to which the state is worth keeping."""
+
+    tokens: list[int]
+    keeps: list[int]
+
+
+@dataclass
+class Count:
+    """Tokens of one request, counted as it runs."""
+
+    prompt: int = 0
+    reused: int = 0
+    generated: int = 0
+
+
+@dataclass
+class Chat:
+    """A chat model with one context, whose memory holds `held` at any time.
+
+    `states` keeps what was read across runs; `pause` is called between steps of work (a token, a stretch of a prompt).
+    """
+
+    model: Model
+    context: Context
+    where: str
+    states: StateFiles
+    pause: Callable[[], None]
+    held: list[int] = field(default_factory=list[int])
+
+    def __post_init__(self) -> None:
+        names = ("tokenizer.chat_template", "general.architecture")
+        self._template = template_of({name: self.model.metadata(name) for name in names}, self.where)
+        for marker in self._template.markers:
+            if len(self.model.tokens(marker, special=True)) != 1:
+                raise ModelError(f"the model's vocabulary lacks {marker}", where=self.where, do="use another model")
+
+    def reading(self, prompt: Prompt) -> Reading:
+        """Tokenise a prompt: the format with control tokens, everything else as plain text."""
+        tokens, keeps = self.model.starts_with(), list[int]()
+        for piece in self._template.render(prompt):
+            tokens += self.model.tokens(piece.text, special=isinstance(piece, Control))
+            if not isinstance(piece, Control) and piece.keep:
+                keeps.append(len(tokens))
+        return Reading(tokens, [keep for keep in dict.fromkeys(keeps) if keep >= _MIN_KEPT])
+
+    def generate(self, prompt: Prompt, max_tokens: int, stop: Sequence[str], count: Count) -> Iterator[str]:
+        """Greedy text in pieces, up to the end of the message, a stop string, `max_tokens` or a full context."""
+        reading = self.reading(prompt)
+        self._check_room(reading, min(max_tokens, _MIN_ANSWER))
+        self._read(reading, count)
+        text = _Stopper(stop)
+        room = min(max_tokens, self.context.shape.context - len(reading.tokens))
+        for _ in range(room):
+            token = int(self.context.logits().argmax())
+            if self.model.ends_answer(token):
+                break
+            count.generated += 1
+            if piece := text.add(self.model.piece(token)):
+                yield piece
+            if text.stopped or count.generated == room:
+                break
+            self.pause()
+            self._decode([token])
+        if rest := text.rest():
+            yield rest
+
+    def score(self, prompt: Prompt, options: Sequence[str], count: Count) -> list[float]:
+        """Log-probabilities of the options as continuations, normalised over the options."""
+        reading = self.reading(prompt)
+        endings = [self.model.tokens(option, special=False) for option in options]
+        if not all(endings):
+            raise ModelError("an option to choose from is empty", do="report this")
+        self._check_room(reading, max(map(len, endings)) + 1)
+        self._read(reading, count)
+        first = self.context.logits().astype(np.float64)
+        if len({ending[0] for ending in endings}) == len(endings):
+            weights = np.array([first[ending[0]] for ending in endings])
+        else:
+            weights = np.array([self._weigh(first, ending) for ending in self._closed(endings)])
+        return [float(value) for value in _log_softmax(weights)]
+
+    def warm(self, prompt: Prompt) -> None:
+        """Read and save the prompt up to its last kept part, unless it was saved before."""
+        reading = self.reading(prompt)
+        if not reading.keeps or reading.keeps[-1] > self.context.shape.context:
+            return
+        kept = reading.tokens[: reading.keeps[-1]]
+        if not self.states.has(kept):
+            self._read(Reading(kept, reading.keeps), Count())
+
+    def _check_room(self, reading: Reading, needed: int) -> None:
+        room = self.context.shape.context
+        if len(reading.tokens) + needed > room:
+            what = f"the text is too long for the model ({len(reading.tokens)} tokens, it can see {room - needed})"
+            raise ModelError(what, do="shorten it, or set a larger `context`")
+
+    def _read(self, reading: Reading, count: Count) -> None:
+        """Bring the memory to exactly the prompt's tokens, reading as few as possible (the last one always)."""
+        tokens = reading.tokens
+        count.prompt = len(tokens)
+        position = min(_common(self.held, tokens), len(tokens) - 1)
+        longer = next((keep for keep in reversed(reading.keeps) if keep > position and self._load(tokens[:keep])), None)
+        position = min(longer, len(tokens) - 1) if longer else min(position, len(self.held))
+        self._forget_after(position)
+        count.reused = position
+        stops = sorted({keep for keep in reading.keeps if keep > position} | {len(tokens)})
+        for end in stops:
+            while position < end:
+                step = tokens[position : min(position + self.context.shape.step, end)]
+                self._decode(step)
+                position += len(step)
+                self.pause()
+            if end in reading.keeps:
+                self.states.save(tokens[:end], lambda path, end=end: self.context.save(path, tokens[:end]))
+
+    def _load(self, tokens: list[int]) -> bool:
+        def read(path: Path) -> bool:
+            self.held = []
+            return self.context.load(path, tokens)
+
+        if not self.states.load(tokens, read):
+            return False
+        self.held = list(tokens)
+        return True
+
+    def _decode(self, tokens: list[int]) -> None:
+        try:
+            self.context.decode(tokens, len(self.held))
+        except (Interrupted, ModelError):
+            self.context.forget_after(len(self.held))
+            raise
+        self.held += tokens
+
+    def _forget_after(self, count: int) -> None:
+        if count < len(self.held):
+            self.context.forget_after(count)
+            del self.held[count:]
+
+    def _closed(self, endings: list[list[int]]) -> list[list[int]]:
+        """The endings, each with the end of the message behind it when one is the beginning of another."""
+        pairs = ((a, b) for a in endings for b in endings if a is not b)
+        if any(a == b[: len(a)] for a, b in pairs):
+            return [[*ending, self.model.end_of_turn()] for ending in endings]
+        return endings
+
+    def _weigh(self, first: _Numbers, ending: list[int]) -> float:
+        """The log-probability of a whole ending after the prompt; leaves the memory at the prompt."""
+        total = float(_log_softmax(first)[ending[0]])
+        start = len(self.held)
+        try:
+            for at, token in enumerate(ending[1:]):
+                self._decode([ending[at]])
+                total += float(_log_softmax(self.context.logits().astype(np.float64))[token])
+        finally:
+            self._forget_after(start)
+        return total
+
+
+class _Stopper:
+    """Turns bytes of tokens into text, holds back what may become a stop string, and cuts at one."""
+
+    def __init__(self, stop: Sequence[str]) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._stop = [text for text in stop if text]
+        self._held = ""
+        self.stopped = False
+
+    def add(self, data: bytes) -> str:
+        self._held += self._decoder.decode(data)
+        ends = [at for text in self._stop if (at := self._held.find(text)) >= 0]
+        if ends:
+            self.stopped = True
+            out, self._held = self._held[: min(ends)], ""
+            return out
+        keep = max((_overlap(self._held, text) for text in self._stop), default=0)
+        cut = len(self._held) - keep
+        out, self._held = self._held[:cut], self._held[cut:]
+        return out
+
+    def rest(self) -> str:
+        return "" if self.stopped else self._held + self._decoder.decode(b"", final=True)
+
+
+def _overlap(text: str, stop: str) -> int:
+    """How many characters at the end of `text` could begin `stop`."""
+    return next((size for size in range(min(len(text), len(stop) - 1), 0, -1) if text.endswith(stop[:size])), 0)
+
+
+def _common(a: Sequence[int], b: Sequence[int]) -> int:
+    return next((index for index, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def _log_softmax(
+    values: _Numbers,
+) -> _Numbers:
+    shifted = values - values.max()
+    return shifted - np.log(np.exp(shifted).sum())
