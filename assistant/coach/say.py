@@ -223,4 +223,5 @@ def answer_markdown(answer: HandbookAnswer) -> str:
 
 def marked(text: str) -> str:
     """Words of an answer as literal text, its [n] marks kept."""
-    return _MARKED.sub(lambda m: m.group().replace("\\", ""), safe(text, 8000))
+    paragraphs = (safe(paragraph, 8000) for paragraph in text.split("\n\n"))
+    return "\n\n".join(_MARKED.sub(lambda m: m.group().replace("\\", ""), p) for p in paragraphs)

@@ -25,8 +25,9 @@ from assistant.record.store import Clock, OpenRecord, RecordStore, system_clock
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
+    from assistant.model.client import Status
+    from assistant.model.open import Models
     from assistant.model.port import ChatModel
-    from assistant.model.service import Models
 
 
 class CoachService:
@@ -70,7 +71,7 @@ class CoachService:
         """The models that the settings name; nothing is loaded by asking."""
         with self._lock:
             if self._models is None:
-                from assistant.model.service import open_models
+                from assistant.model.open import open_models
 
                 self._models = open_models(self.settings)
             return self._models
@@ -126,7 +127,8 @@ class CoachService:
         """Load models and index now; errors of the index are `CoachError`. Without models, search goes by words."""
         self.parts()
         models = self.models()
-        models.listen(lambda status: self._tell(status, listener))
+        models.listen(lambda kind, status: self._tell(_told(kind, status), listener) if kind == "chat" else None)
+        models.preload()
         if models.embedder is not None:
             self.retriever.prepare(
                 lambda done, total: self._tell(
@@ -161,3 +163,16 @@ class CoachService:
             self._retriever.close()
         if self._models:
             self._models.close()
+
+
+def _told(kind: str, status: Status) -> ModelStatus:
+    """The model room's status as a front end shows it."""
+    match status.state:
+        case "ready":
+            return ModelStatus("ready", "Ready.")
+        case "starting" | "loading":
+            return ModelStatus("loading", f"Loading the {kind} model: {status.percent} %", status.percent / 100)
+        case "not installed":
+            return ModelStatus("none", status.reason or "No model is installed.")
+        case _:
+            return ModelStatus("stopped", status.reason or "The model is stopped.")

@@ -12,8 +12,8 @@ from assistant.record.state import Subject
 
 _WELCOME = (
     "### Welcome\n\nI am a coach for taking a business cluster international, after the TACTICS handbook *Cluster "
-    "internationalisation* (2012). I ask, you answer in your own words, and everything you say is saved on this computer "
-    "and nowhere else. You can ask the handbook a question at any time."
+    "internationalisation* (2012). I ask, you answer in your own words, and everything you say is saved on this "
+    "computer and nowhere else. You can ask the handbook a question at any time."
 )
 _ASK_NAME = "**What is your organisation called?**"
 _ASK_AUDIENCE = "**What describes you best?**"

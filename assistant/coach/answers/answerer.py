@@ -58,6 +58,7 @@ class _Work:
     model: str | None = None
     prompt: str | None = None
     stopped: bool = False
+    halted: bool = False
 
     def first(self) -> None:
         """Note the moment of the first word."""
@@ -151,25 +152,27 @@ class Answerer:
             yield from self._told(work, self._refused(work, context), "refusal")
             return
         checker = Checker(context.passages, work.asked.text)
+        halt = _Halt(cancel)
         generation = chat.stream(
             context.prompt(file, work.asked.text, "Answer"),
             max_tokens=min(self._max_tokens, file.max_tokens),
             stop=("\nTEXT", "\nQUESTION", "\nTASK", "\n\n\n"),
-            cancel=cancel,
+            cancel=halt,
         )
         pieces: list[str] = []
-        for words in _whole_words(generation, checker):
+        for words in _whole_words(generation, checker, halt):
             work.first()
             pieces.append(words)
             yield Words(words)
-        work.usage, work.stopped = generation.usage, generation.cancelled or cancel.is_set()
-        work.model, work.prompt = chat.name, file.id
+        work.usage, work.stopped = generation.usage, cancel.is_set()
+        work.model, work.prompt, work.halted = chat.name, file.id, halt.is_set() and not work.stopped
         yield self._checked(work, "".join(pieces), checker, hits)
 
     def _checked(self, work: _Work, text: str, checker: Checker, hits: Sequence[Hit]) -> HandbookAnswer:
         sentences = list(split_sentences(text.strip()))
-        if work.usage.generated_tokens >= self._max_tokens and len(sentences) > 1 and sentences[-1][-1:] not in ".!?":
-            sentences.pop()  # cut off by the limit
+        cut = bool(sentences) and sentences[-1].rstrip("\"'”’)")[-1:] not in (".", "!", "?", ":")
+        if cut and not work.stopped and (len(sentences) > 1 or work.halted):
+            sentences.pop()  # cut off by the limit of tokens, or by a number that no source holds
         kept: list[Line] = []
         dropped: list[str] = []
         for sentence in sentences:
@@ -248,10 +251,11 @@ class Answerer:
                     cited.append(_cited(numbers[passage.id], passage, quote))
                 cites.append(numbers[passage.id])
             marks = "".join(f" [{n}]" for n in dict.fromkeys(cites))
-            told.append(_marked(line.text, marks))
+            gap = "" if not told else "\n\n" if line.paragraph else " "
+            told.append(gap + _marked(line.text, marks))
             sentences.append(CheckedSentence(text=line.text, cites=tuple(dict.fromkeys(cites)), supported=True))
         sentences += [CheckedSentence(text=s, cites=(), supported=False) for s in dropped]
-        text = " ".join(told)
+        text = "".join(told)
         if cited and not abstained and self._is_dated(work, lines):
             text += " (Information of 2012.)"
         work.notes += self._successors(" ".join(line.text for line in lines) + " " + work.asked.text)
@@ -293,15 +297,30 @@ class Answerer:
         )
 
 
-def _whole_words(pieces: Iterable[str], checker: Checker) -> Iterator[str]:
+class _Halt(Event):
+    """Set when the person stops the answer, or when the answer must not go on."""
+
+    def __init__(self, cancel: Event) -> None:
+        super().__init__()
+        self._cancel = cancel
+
+    def is_set(self) -> bool:
+        return super().is_set() or self._cancel.is_set()
+
+
+def _whole_words(pieces: Iterable[str], checker: Checker, halt: Event) -> Iterator[str]:
     """Words as they become whole; a number that no source holds ends the answer before anyone sees it."""
     held = ""
     for piece in pieces:
+        if halt.is_set():
+            continue  # lets the model stop by itself, so that what it cost is known
         held += piece
         *whole, held = re.split(r"(?<=\s)", held) if held.strip() else [held]
         for word in whole:
             if not checker.number_known(word):
-                return
+                halt.set()
+                held = ""
+                break
             yield word
     if held and checker.number_known(held):
         yield held

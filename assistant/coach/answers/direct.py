@@ -29,6 +29,7 @@ class Line:
 
     text: str
     rests_on: tuple[tuple[Passage, str], ...]
+    paragraph: bool = False  # begins a new one
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ class Directories:
             return Direct(tuple(lines))
         if wanted.id == "duration" and instrument.duration and not re.search(r"\b(trust|decision)\b", question, re.I):
             return Direct((Line(sentence(f"{instrument.name}: {instrument.duration}"), place),))
+        if wanted.id == "date":
+            return Direct((Line(sentence(f"{instrument.name}: {instrument.when}"), self._entry(instrument)),))
         if wanted.id == "eligible":
             lines = [Line(sentence(f"{instrument.name} is for {_lower(instrument.who)}"), self._entry(instrument))]
             return Direct(tuple(lines))
@@ -169,19 +172,18 @@ class Directories:
             return None
         lines: list[Line] = []
         for n, source in enumerate(sources[:_MOST_SOURCES]):
-            amount = f" It paid {source.amounts[0].text}." if source.amounts else ""
-            where = f", in {listed([_COUNTRIES.get(c, c) for c in source.countries])} only" if source.countries else ""
-            funds = _lower(source.funds).rstrip(".")
-            start = "The closest fit in the handbook is" if n == 0 else "It also names"
-            lines.append(
-                Line(
-                    f"{start} {_the(source.name)} ({source.kind}{where}): it funds {funds}.{amount}",
-                    (*self._place(source), *self._entry(source)),
-                )
-            )
+            place, entry = self._place(source), self._entry(source)
+            only = f" ({listed([_COUNTRIES.get(c, c) for c in source.countries])} only)" if source.countries else ""
+            amount = f": {source.amounts[0].text}" if source.amounts else ""
+            kind = f"a {source.kind}{only}{amount}"
+            if n == 0:
+                lines.append(Line(f"The closest fit in the handbook is {_the(source.name)}, {kind}.", place))
+            else:
+                lines.append(Line(sentence(f"{_the(source.name)} fits too, {kind}"), place, paragraph=True))
+            lines.append(Line(sentence(f"It pays for {_lower(source.funds)}"), entry))
+            lines.append(Line(sentence(f"Who can get it: {source.who}"), entry))
             if source.amounts and source.amounts[0].caveat:
-                lines.append(Line(sentence(f"Mind that: {source.amounts[0].caveat}"), self._place(source)))
-            lines.append(Line(sentence(f"Who can get it: {source.who}"), self._entry(source)))
+                lines.append(Line(sentence(f"Mind that: {source.amounts[0].caveat}"), place))
         return Direct(tuple(lines))
 
     def _never_given(self, detail: Detail) -> Direct:
@@ -204,7 +206,7 @@ class Directories:
             return None
         place = ((passages[-1], passages[-1].sentences[0]),)
         lines = [Line(f"To complete {flow.title}, the handbook asks {len(items)} things:", place)]
-        lines += [Line(f"({n}) {q.ask}", place) for n, q in enumerate(items, 1)]
+        lines += [Line(f"({n}) {q.ask}", place, paragraph=True) for n, q in enumerate(items, 1)]
         return Direct(tuple(lines))
 
     # -- places -----------------------------------------------------------------------------------------------------

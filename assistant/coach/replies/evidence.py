@@ -20,7 +20,7 @@ _DENIED = re.compile(
     r"\b(?:no|not|never|without|lack|lacking|missing|haven't|hasn't|don't|didn't|nor|neither|none)\b[^,.;]{0,40}$", re.I
 )
 _SHORT = 200  # characters of a reply that is one piece of evidence
-_KINDS_OF_WORTH: tuple[EvidenceKind, ...] = ("document", "link", "organisation", "figure", "date")
+_KINDS_OF_WORTH: tuple[EvidenceKind, ...] = ("document", "link", "organisation", "person", "figure", "date", "other")
 _KINDS: tuple[EvidenceKind, ...] = ("link", "document", "figure", "date")
 
 
@@ -29,7 +29,8 @@ def _rules() -> tuple[tuple[tuple[EvidenceKind, re.Pattern[str]], ...], frozense
     raw = yaml.safe_load(Path(__file__).with_name("evidence.yaml").read_text(encoding="utf-8"))
     patterns: list[tuple[EvidenceKind, re.Pattern[str]]] = []
     for kind in _KINDS:
-        patterns += [(kind, re.compile(p.strip(), re.I)) for p in cast("list[str]", raw[kind])]
+        for pattern in cast("list[str]", raw[kind]):
+            patterns.append((kind, re.compile(pattern.strip(), re.I)))
     return tuple(patterns), frozenset(cast("str", raw["not_organisations"]).split())
 
 
@@ -60,5 +61,6 @@ def told_as_evidence(reply: str) -> tuple[Evidence, ...]:
     found = find_evidence(reply)
     if found and len(whole) > _SHORT:
         return found
-    kinds = [kind for kind in _KINDS_OF_WORTH if any(e.kind == kind for e in found)]
-    return (Evidence(kind=kinds[0] if kinds else "other", text=whole[:400], quote=whole[:400]),)
+    kinds: list[EvidenceKind] = [e.kind for e in found]
+    kind = min(kinds, key=_KINDS_OF_WORTH.index) if kinds else "other"
+    return (Evidence(kind=kind, text=whole[:400], quote=whole[:400]),)
