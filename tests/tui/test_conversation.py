@@ -26,7 +26,7 @@ from assistant.tui.widgets.choices import GRACE_S, Choices
 from assistant.tui.widgets.conversation import ConversationView
 from assistant.tui.widgets.entries import AnswerEntry, Entry, PlainEntry, ProseEntry
 from assistant.tui.widgets.sources import Sources
-from tests.tui.fake_coach import ANSWER, FakeCoach, FakeConversation, answer, question, says, story
+from tests.tui.fake_coach import ANSWER, SOURCE, FakeCoach, FakeConversation, answer, question, says, story
 
 App = Pilot[int]
 
@@ -298,12 +298,13 @@ async def test_what_is_typed_while_the_coach_works_waits_its_turn(gate: Event) -
 
 async def test_resuming_shows_the_past_and_earlier_on_request() -> None:
     past = [Past(you=f"reply {n}", coach=f"question {n}") for n in range(45)]
-    past.append(Past(you="who pays?", coach="The programme [1].", kind="digression"))
+    past.append(Past(you="who pays?", coach="The programme [1].", kind="digression", sources=(SOURCE,)))
     conversation = FakeConversation(title="Baltic Wood", earlier=past, turns=[says()])
     async with at_the_app(FakeCoach(conversation), record=Path("baltic.yaml")) as pilot:
         await until(pilot, lambda: len(entries(pilot)) == 41)
         assert "Answer from the handbook: The programme [1]." in words(pilot)
         assert "question 25" not in words(pilot)
+        assert chat(pilot).sources == (SOURCE,)
         chat(pilot).post_message(ConversationView.EarlierWanted())
         await until(pilot, lambda: len(entries(pilot)) == 81)
         assert words(pilot).startswith("Question: question 6")
@@ -405,10 +406,13 @@ async def test_the_status_line_tells_of_the_model() -> None:
         await until(pilot, lambda: str(line.content) == "small model loading · 42 %")
 
 
-async def test_without_a_model_the_status_line_says_what_still_works() -> None:
-    async with at_the_app(FakeCoach(story())) as pilot:
+async def test_without_a_model_the_person_reads_why_and_what_still_works() -> None:
+    reason = "the chat model is not installed yet; run `coach model pull`."
+    async with at_the_app(FakeCoach(story(), statuses=(ModelStatus("none", reason),) * 3)) as pilot:
         line = chat(pilot).query_one("#model", Static)
         await until(pilot, lambda: "guided questions work" in str(line.content))
+        await until(pilot, lambda: f"Note: {reason}" in words(pilot))
+        assert words(pilot).count(reason) == 1
 
 
 async def test_ctrl_c_asks_once_then_quits() -> None:
@@ -455,6 +459,7 @@ async def test_leaving_closes_the_conversation_once() -> None:
         ("One.\n\nTwo words here.\n\nThree.", "Two words", "**Two words** here."),
         ("One.\n\n- **Two** words\n- more\n\nThree.", "Two words", "- **Two** words\n- more"),
         ("One.", "Nowhere", ""),
+        ("One.\n\nTwo words that go on.\n\nThree.", "Two words…", "**Two words** that go on."),
         ("Start of it.", "Start", "**Start** of it."),
     ],
 )

@@ -39,7 +39,7 @@ from assistant.tui.widgets.entries import AnswerEntry, PlainEntry, ProseEntry
 from assistant.tui.widgets.journey import Journey, here
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.sources import Sources
-from assistant.tui.widgets.status import StatusLine
+from assistant.tui.widgets.status import TOLD, StatusLine
 
 _TYPING_PAUSE_S = 0.4
 
@@ -68,6 +68,7 @@ class ChatScreen(BaseScreen[None]):
         self._status = status
         self.calm = calm
         self._turn: Turn | None = None
+        self._model_told = ""
         self._waiting: list[str] = []
         self._answer: AnswerEntry | None = None
         self._offered: tuple[Choice, ...] = ()
@@ -110,7 +111,10 @@ class ChatScreen(BaseScreen[None]):
         self.prompt.cursor_blink = not calm
 
     def model(self, status: ModelStatus) -> None:
-        """Show what the model is doing."""
+        """Show what the model is doing; why there is none is said once in the conversation."""
+        if status.state in TOLD and status.sentence and status.sentence != self._model_told:
+            self._model_told = status.sentence
+            self.post_message(Done(status.sentence))
         self._status = status
         busy = "stopping …" if self._turn and self._turn.cancel.is_set() else "the coach is working"
         self.query_one(StatusLine).model(status, busy if self.busy else "")
@@ -269,6 +273,9 @@ class ChatScreen(BaseScreen[None]):
     @on(PastCame)
     async def _past(self, event: PastCame) -> None:
         await self.view.show_past(event.past, event.more)
+        answered = [exchange.sources for exchange in event.past if exchange.sources]
+        if answered and not self.sources:
+            self._show_sources(answered[-1])
         self.prompt.replies[:0] = [exchange.you for exchange in event.past if exchange.you]
 
     @on(ProgressCame)

@@ -79,7 +79,8 @@ The words that the answer rests on stand behind a bar, under the label "cited he
 def around(markdown: str, quote: str) -> tuple[str, str, str]:
     """The document before the block that holds the quote, that block with the quote in bold, and what follows.
 
-    Emphasis signs and line breaks are not counted. A quote that is not there gives ("whole document", "", "").
+    Emphasis signs, line breaks and the "…" of a quote cut short are not counted. A quote that is not there gives
+    ("whole document", "", "").
     """
     span = _find(markdown, quote)
     if span is None:
@@ -105,6 +106,6 @@ def _find(markdown: str, quote: str) -> tuple[int, int] | None:
             continue
         letters.append(letter)
         places.append(place)
-    wanted = " ".join("".join(c for c in visible(quote) if c not in _MARKS).split())
+    wanted = " ".join("".join(c for c in visible(quote) if c not in _MARKS).split()).removesuffix("…").rstrip()
     at = "".join(letters).find(wanted) if wanted else -1
     return (places[at], places[at + len(wanted) - 1] + 1) if at >= 0 else None

@@ -53,7 +53,7 @@ class PlainEntry(Entry):
     def words(self) -> ComposeResult:
         text = visible(self.text)
         if len(text) > LONGEST_SHOWN:
-            text = f"{text[:LONGEST_SHOWN]}\n[… {len(self.text):,} characters in all; the rest is kept, not shown]"
+            text = f"{text[:LONGEST_SHOWN]}\n[… {len(self.text):,} characters in all, not all shown here]"
         yield Static(text, classes="words", markup=False)
 
 

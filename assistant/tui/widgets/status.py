@@ -16,8 +16,9 @@ _DEFAULTS = {
     "indexing": "reading the handbook in",
     "ready": "model ready",
     "working": "model working",
-    "failed": "model failed",
+    "failed": "model failed: guided questions work; answers quote the handbook",
 }
+TOLD = ("none", "failed")  # states whose whole sentence belongs into the conversation
 
 
 class StatusLine(Horizontal):
@@ -30,7 +31,8 @@ class StatusLine(Horizontal):
 
     def model(self, status: ModelStatus, busy: str = "") -> None:
         """Say what the model does; `busy` says what the coach does right now and goes first."""
-        sentence = one_line(status.sentence, 120) or _DEFAULTS[status.state]
+        short = status.state in TOLD or not status.sentence
+        sentence = _DEFAULTS[status.state] if short else one_line(status.sentence, 120)
         if status.fraction is not None and status.state in ("loading", "indexing"):
             sentence = f"{sentence} · {round(status.fraction * 100)} %"
         self.query_one("#model", Static).update(f"{busy} · {sentence}" if busy else sentence)
