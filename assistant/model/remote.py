@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server as the chat model: streaming, time limits, retries, cancel. The key is kept out of text."""
+"""An OpenAI-compatible server as the chat model: streaming, time limits, retries, cancel. No key ends up in text."""
 
 from __future__ import annotations
 
