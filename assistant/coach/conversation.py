@@ -18,10 +18,10 @@ from assistant.coach.turn import Turn, answered
 from assistant.coach.turns import Choice, Ended, Item, Past, Progress, Said
 from assistant.errors import CoachError
 from assistant.flow.models import Stop
-from assistant.record.events import Resumed, Stopped
-from assistant.record.state import Subject
+from assistant.record.events import Asked, Resumed, Stopped
+from assistant.record.state import Pending, Subject
 from assistant.record.store import OpenRecord
-from assistant.record.text import clean_text
+from assistant.record.text import characters_cut, clean_text
 from assistant.report.write import write_summary
 
 _LATE_STOP = 7  # from here on a stop is about projects; going there first is the closed line
@@ -35,6 +35,7 @@ class CoachConversation:
         self._session = Session(parts, record) if record else None
         self._setup = Setup() if record is None else None
         self._choices: tuple[Choice, ...] = ()
+        self._put: str | None = None  # the question, or "menu", that was put last
 
     # -- what a front end asks for ---------------------------------------------------------------------------
 
@@ -55,13 +56,13 @@ class CoachConversation:
     def reply(self, text: str, cancel: Flag) -> Iterator[Item]:
         """Work on what the person said; it is on disk before the first question that follows."""
         told = clean_text(text)
-        if len(text) > len(told) + 100:
-            yield Said(f"That was {len(text):,} characters; I kept the first {len(told):,}.", tone="notice")
+        cut = characters_cut(text)
+        if cut:
+            yield Said(f"That was very long: the last {cut:,} characters are not kept.", tone="notice")
         choice = next((c for c in self._choices if c.key == told.strip()), None)
         if choice:
             told = choice.reply
-        if told.strip():
-            yield from self._watched(self._reply(told, cancel))
+        yield from self._watched(self._reply(told, cancel) if told.strip() else self._nothing())
 
     def typing(self, text: str) -> None:
         """Use the time while a question is being typed."""
@@ -98,8 +99,20 @@ class CoachConversation:
         """Remember the choices last offered, so that a number means one of them."""
         for item in items:
             if isinstance(item, Said) and item.tone == "question":
-                self._choices = item.choices
+                self._choices, self._put = item.choices, item.question
             yield item
+
+    def _nothing(self) -> Iterator[Item]:
+        yield Said("There were no words in that.", tone="notice")
+        if self._session:
+            yield self._pending_or_menu(self._session)
+        elif self._setup:
+            yield self._setup.again()
+
+    def _pending(self, session: Session) -> Pending | None:
+        """What is waited for, as far as the flows still hold it."""
+        pending = session.state.journey.pending
+        return pending if pending and session.engine.flows.question(pending.question) else None
 
     def _begin(self) -> Iterator[Item]:
         if self._session is None:
@@ -119,15 +132,12 @@ class CoachConversation:
                 f"{open_actions} open {'action' if open_actions == 1 else 'actions'}."
             )
         yield session.progress()
+        if state.journey.pending and not self._pending(session):
+            yield Said("The question you stopped at is no longer asked; your answers are all there.", tone="notice")
         yield self._pending_or_menu(session)
 
     def _pending_or_menu(self, session: Session) -> Said:
-        if session.state.journey.pending is None:
-            return self._menu(session)
-        try:
-            return Turn(session).again()
-        except CoachError as error:
-            return Said(say.safe(error.sentence()), tone="error")
+        return Turn(session).again() if self._pending(session) else self._menu(session)
 
     def _set_up(self, text: str, cancel: Flag) -> Iterator[Item]:
         setup = self._setup
@@ -140,6 +150,10 @@ class CoachConversation:
             return
         if words.command(text) == Do("help"):
             yield Said(say.HELP)
+            yield setup.again()
+            return
+        if words.command(text) == Do("stop"):
+            yield Said("Nothing has been saved yet, so you can simply close the coach.", tone="notice")
             yield setup.again()
             return
         yield from setup.told(text)
@@ -158,15 +172,15 @@ class CoachConversation:
         if session is None:
             yield from self._set_up(text, cancel)
             return
-        pending = session.state.journey.pending
-        if pending is None:
+        pending = self._pending(session)
+        if pending is None or self._put == "menu":
             yield from self._at_menu(session, text, cancel)
             return
         for item in Turn(session).reply(text, pending, cancel):
             if isinstance(item, Do | Go | Change):
                 yield from self._command(session, item, cancel)
-            else:
-                yield item
+                return
+            yield item
         if session.state.journey.pending is None:
             yield self._menu(session)
 
@@ -192,8 +206,8 @@ class CoachConversation:
                     yield from turn.put(events)
                     return
                 yield Said("There is no earlier question.", tone="notice")
-            case Do("why" | "example" as what) if session.state.journey.pending:
-                _, item = session.found(session.state.journey.pending.question)
+            case Do("why" | "example" as what) if pending := self._pending(session):
+                _, item = session.found(pending.question)
                 if what == "why":
                     yield say.why(item, session.sources([item.why.passage] if item.why.passage else []))
                 else:
@@ -256,6 +270,9 @@ class CoachConversation:
     def _at_menu(self, session: Session, text: str, cancel: Flag) -> Iterator[Item]:
         command = words.command(text)
         match command:
+            case Do("back" | "repeat") if self._pending(session):
+                yield Turn(session).again()
+                return
             case Do() | Go() | Change():
                 yield from self._command(session, command, cancel)
                 return
@@ -265,7 +282,7 @@ class CoachConversation:
                 yield from Turn(session).digress(question, cancel)
             case _:
                 stop = self._named_stop(session, text)
-                if stop and not text.strip().endswith("?"):
+                if stop and (words.stop_id(text) or not text.strip().endswith("?")):  # a stop is called "Why?"
                     yield from self._go(session, stop.id)
                     return
                 if words.rating_word(text) or words.skip_word(text):
@@ -284,26 +301,21 @@ class CoachConversation:
         warn = stop.number is not None and stop.number >= _LATE_STOP and not session.state.journey.flows
         if warn:
             yield Said(
-                "A word of warning: going straight into projects is the line that the handbook's map shows as closed for "
-                "good, because such projects often do not work out. Step 1 is the better start.",
+                "A word of warning: going straight into projects is the line that the handbook's map shows as closed "
+                "for good, because such projects often do not work out. Step 1 is the better start.",
                 tone="notice",
             )
         if not events:
             yield Said(f"**{stop.title}.** {stop.about.strip()} There are no guided questions for it yet.")
             yield self._pending_or_menu(session)
             return
-        if all(
-            session.state.journey.flows.get(f.id) == "done"
-            for f in session.engine.stop_flows(stop, session.state.subject.audience)
-        ):
+        if not any(isinstance(event, Asked) for event in events):
             said, session.review = say.review(session.engine, session.state)
             yield Said(f"{stop.title}: all questions have been looked at.")
             yield said
             yield self._pending_or_menu(session)
             return
         yield from Turn(session).put(events)
-        if session.state.journey.pending is None:
-            yield self._menu(session)
 
     def _named_stop(self, session: Session, text: str) -> Stop | None:
         plain = words.plain(text)

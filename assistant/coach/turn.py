@@ -40,7 +40,7 @@ from assistant.record.events import (
 )
 from assistant.record.state import Action, Citation, Pending
 
-_YES, _NO = "yes", "no"
+_YES = "yes"
 
 
 class Turn:
@@ -98,7 +98,11 @@ class Turn:
             case SetRating():
                 yield from self._set_rating(command, pending)
             case Skip() if pending.stage == "question":
-                self.session.keep(Skipped(flow=flow.id, question=item.id, reason=command.reason, said=command.said))
+                before = self.session.state.journey.answers.get(item.id)
+                aside = self._resting(item.id) if before and (before.rating or before.choice) else []
+                skipped = Skipped(flow=flow.id, question=item.id, reason=command.reason, said=command.said)
+                self.session.keep(skipped, *aside)
+                yield from _set_aside(aside)
             case Rate() | Choose() | Tell() if pending.stage == "question":
                 yield from self._answered(command, flow, item)
             case Tell(said):
@@ -129,31 +133,42 @@ class Turn:
         elif isinstance(command, Choose):
             event = event.model_copy(update={"choice": command.option})
         changed = before is not None and (before.rating, before.choice) != (event.rating, event.choice)
-        aside = self.session.engine.set_aside(item.id, self.session.state) if changed else []
+        if before and not changed and not before.set_aside and event.rating and event.rated_by == "person":
+            # a bare "yes" again: what was said and shown for it before stays
+            self.session.keep(Rated(question=item.id, rating=event.rating, said=command.said))
+            yield Said("That is what stood there, so nothing else changes.", tone="notice")
+            return
+        aside = self._resting(item.id) if changed else []
         self.session.keep(event, *aside)
         if isinstance(command, Rate) and command.rating and not command.by_person:
             yield say.reading(command.rating, command.quote)
-        if aside:
-            rest = "One later answer rests" if len(aside) == 1 else f"{len(aside)} later answers rest"
-            yield Said(f"Noted. {rest} on this one and will be asked again.", tone="notice")
+        yield from _set_aside(aside)
         if isinstance(command, Choose):
             yield from self._funding_for(command.option, item)
 
     def _set_rating(self, command: SetRating, pending: Pending) -> Iterator[Item]:
-        answers = self.session.state.journey.answers
-        target = pending.question
-        if pending.stage == "question":  # "/no" after the next question was put means the answer just read
-            earlier = [a for a in answers.values() if a.rated_by == "coach" and a.rating]
-            if not earlier:
-                flow, item = self.session.found(target)
-                yield from self._answered(
-                    Rate(command.said, command.rating, 1.0, command.said, by_person=True), flow, item
-                )
-                return
-            target = max(earlier, key=lambda a: a.at).question
-        aside = self.session.engine.set_aside(target, self.session.state) if target in answers else []
+        # "/no" after the next question was put means the answer just read; with none, the pending one
+        target = self._just_read() if pending.stage == "question" else pending.question
+        if target is None:
+            flow, item = self.session.found(pending.question)
+            yield from self._answered(Rate(command.said, command.rating, 1.0, command.said, by_person=True), flow, item)
+            return
+        changed = self.session.state.journey.answers[target].rating != command.rating
+        aside = self._resting(target) if changed else []
         self.session.keep(Rated(question=target, rating=command.rating, said=command.said), *aside)
         yield Said(f"Noted: that answer counts as **{say.RATING_WORDS[command.rating]}**.", tone="notice")
+        yield from _set_aside(aside)
+
+    def _just_read(self) -> str | None:
+        """The question answered last, when it was the coach who read a rating out of that answer."""
+        for event in reversed(self.session.record.events):
+            if isinstance(event, Answered | Rated | Added | Skipped):
+                answer = self.session.state.journey.answers[event.question]
+                return event.question if answer.read_as and answer.rating else None
+        return None
+
+    def _resting(self, question: str) -> list[Event]:
+        return self.session.engine.set_aside(question, self.session.state)
 
     def _followed(self, said: str, pending: Pending, item: Question, cancel: Flag) -> Iterator[Item]:
         keep = self.session.keep
@@ -175,7 +190,11 @@ class Turn:
             case "gap":
                 yield from self._action(said, item)
             case "owner":
-                self._change_action(item, said, owner=None if nothing or _undecided(said) else said.strip(" .")[:120])
+                owner, due = (
+                    (None, None) if nothing or _undecided(said) else people.owner_told(said, self.session.today)
+                )
+                due = (people.due_date(due, self.session.today) or due) if due else None
+                self._change_action(item, said, owner=owner[:120] if owner else None, due=due)
             case "due":
                 when = (
                     None
@@ -194,18 +213,19 @@ class Turn:
         return tuple(c for c in found if c.met)
 
     def _action(self, said: str, item: Question) -> Iterator[Item]:
-        rating = words.rating_word(said)
-        if rating == _NO or words.skip_word(said) or words.says_nothing(said):
+        today = self.session.today
+        told = people.action_told(said, today)
+        refused = words.skip_word(said) or words.says_nothing(said) or people.refuses(said)
+        if refused or not (told.agreed or words.rating_word(said) == _YES):
             self.session.keep(Added(question=item.id, said=said, about="probe"))
+            yield Said("No action noted.", tone="notice")
             return
-        owner, due = people.owner_and_due(said)
-        own_words = rating is None and owner is None and due is None and len(said.split()) > 3
         action = Action(
             id=f"action-{len(self.session.state.actions) + 1}",
             question=item.id,
-            what=said.strip() if own_words or not item.gap else item.gap.action,
-            owner=owner,
-            due=(people.due_date(due, self.session.today) or due) if due else None,
+            what=told.what or (item.gap.action if item.gap else said.strip()),
+            owner=told.owner,
+            due=(people.due_date(told.due, today) or told.due) if told.due else None,
             cites=item.gap.offer if item.gap else (),
         )
         self.session.keep(Added(question=item.id, said=said, about="probe"), ActionNoted(action=action))
@@ -304,6 +324,12 @@ class Turn:
             return say.question(flow, item, self.session.state, counts)
         asked = Asked(flow=flow.id, question=item.id, stage=pending.stage, criterion=pending.criterion)
         return say.follow_up(asked, item, self.session.state, counts)
+
+
+def _set_aside(events: list[Event]) -> Iterator[Said]:
+    if events:
+        rest = "One later answer rests" if len(events) == 1 else f"{len(events)} later answers rest"
+        yield Said(f"Noted. {rest} on this one and will be asked again.", tone="notice")
 
 
 def answered(stream: Iterator[Words | HandbookAnswer]) -> Iterator[Item | HandbookAnswer]:

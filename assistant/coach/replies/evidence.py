@@ -19,7 +19,14 @@ _CAPITALS = re.compile(
 _DENIED = re.compile(
     r"\b(?:no|not|never|without|lack|lacking|missing|haven't|hasn't|don't|didn't|nor|neither|none)\b[^,.;]{0,40}$", re.I
 )
+_DENIAL_REACH = 60  # characters before a find in which a denial is looked for
+_NOTHING = re.compile(
+    r"^\W*(?:no|none|nothing|nobody|not|never|neither|(?:we|i|there)(?:'ve| have| has| do| does| did| is| are|\b)"
+    r"(?: no| not| none| nothing|n['’]t)|(?:we|i) (?:don|haven|didn|lack)\b)",
+    re.I,
+)
 _SHORT = 200  # characters of a reply that is one piece of evidence
+_MOST = 12  # pieces of one reply
 _KINDS_OF_WORTH: tuple[EvidenceKind, ...] = ("document", "link", "organisation", "person", "figure", "date", "other")
 _KINDS: tuple[EvidenceKind, ...] = ("link", "document", "figure", "date")
 
@@ -42,7 +49,7 @@ def find_evidence(reply: str) -> tuple[Evidence, ...]:
         text = match.group().strip()
         start, end = match.span()
         taken = any(a < end and start < b for a, b, _ in found)
-        if text and not taken and not _DENIED.search(reply[:start]):
+        if text and not taken and not _DENIED.search(reply[max(0, start - _DENIAL_REACH) : start]):
             found.append((start, end, Evidence(kind=kind, text=text, quote=text)))
 
     patterns, no_organisations = _rules()
@@ -52,14 +59,14 @@ def find_evidence(reply: str) -> tuple[Evidence, ...]:
     for match in _CAPITALS.finditer(reply):
         if match.group().split()[0] not in no_organisations:
             add("organisation", match)
-    return tuple(e for _, _, e in sorted(found, key=lambda item: item[0]))
+    return tuple(e for _, _, e in sorted(found, key=lambda item: item[0])[:_MOST])
 
 
 def told_as_evidence(reply: str) -> tuple[Evidence, ...]:
-    """A reply to "what shows it?": all of it when it is short, else what is found in it."""
+    """A reply to "what shows it?": all of it when it is short, else what is found in it; none when it denies."""
     whole = reply.strip()
     found = find_evidence(reply)
-    if found and len(whole) > _SHORT:
+    if (found and len(whole) > _SHORT) or (not found and _NOTHING.match(whole)):
         return found
     kinds: list[EvidenceKind] = [e.kind for e in found]
     kind = min(kinds, key=_KINDS_OF_WORTH.index) if kinds else "other"

@@ -23,17 +23,21 @@ _SKIPS: dict[str, SkipReason] = {
     "later": "later",
 }
 _COMMANDS = ("why", "example", "back", "repeat", "summary", "stop", "help", "review", "menu")
+# "change our statutes" is something to do and no correction: a number or the word "answer" has to be there
 _CHANGE = re.compile(
     r"^(?:please )?(?:i (?:want|need|would like) to |let me |can (?:i|we) )?(?:change|correct|edit|revise)\s+"
-    r"(?:my |the |our )?(?:answer|reply|question)?\s*(?:to|about|on|for|number|no\.?|#)?\s*(?P<which>.*?)[.!?]*$",
+    r"(?:(?:number|no\.?|#)?\s*(?P<number>\d+)|(?:my |the |our )?(?:\w+ )?(?:answer|reply|question)s?\b\s*"
+    r"(?:to|about|on|for|number|no\.?|#)?\s*(?P<about>.*?))[.!?]*$",
     re.I | re.S,
 )
 _GO = re.compile(
-    r"^(?:please )?(?:go to|take me to|start|open|continue with|let'?s (?:do|go to|start)|jump to)\s+"
-    r"(?P<stop>.+?)[.!?]*$",
+    r"^(?:please )?(?:(?P<away>go to|take me to|jump to)|start|open|continue with|let'?s (?:do|go to|start))\s+"
+    r"(?P<stop>[^\n]+?)[.!?]*$",
     re.I,
 )
-_STEP = re.compile(r"^(?:the )?step\s*(10|[1-9])\b", re.I)
+_LONGEST_PLACE = 4  # words; "go to the fair in Hanover in April" is a plan, not a place of the journey
+_STEP = re.compile(r"^(?:the )?step\s*(10|[1-9])\b(?=\W*$|:)", re.I)
+_FUNDING = re.compile(r"^(?:the )?(?:utili[sz]e )?funding(?: (?:theme|part|questions))?$")
 _QUESTION_START = re.compile(
     r"^(?:what|which|who|whom|whose|where|when|why|how|is|are|was|were|do|does|did|can|could|may|should|would|will|has|have"
     r"|tell me|explain|define|was|wer|wie|wo|wann|warum|welche[rs]?|qu'?est|que|quel(?:le)?s?|qui|o[uù]|quand|comment"
@@ -41,11 +45,19 @@ _QUESTION_START = re.compile(
     r"|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]ndo)\b",
     re.I,
 )
-_ASKS = re.compile(r"^(?:what|who|how|where|when|which|why|tell me|explain|define)\b", re.I)
+# a question without its mark turns the verb round: "what does it cost", not "what we have is a plan"
+_ASKS = re.compile(
+    r"^(?:tell me|explain|define|(?:what|who|how|where|when|which|why)(?:'s|\s+(?:is|are|was|were|do|does|did|can|could"
+    r"|should|would|will|has|have|much|many|long|often|pays?|gets?|decides?)))\b",
+    re.I,
+)
 _TURN_TO_QUESTION = re.compile(
     r"[,;:–-]\s+(?=(?:but |and |by the way |so )?(?:what|who|how|where|when|which|why)\b)", re.I
 )
-_TAG = re.compile(r",?\s*(?:right|isn'?t it|no|ok|okay|you know|or not|you see)\?$", re.I)
+_TAG = re.compile(
+    r",?\s*\b(?:right|no|ok|okay|you know|or not|you see|(?:isn|don|haven|aren|do|have|are)['’]?t (?:it|we|they))\?$",
+    re.I,
+)
 
 
 def plain(text: str) -> str:
@@ -93,10 +105,14 @@ def command(text: str) -> Command | None:
         return Do(cast("Plain", word))
     changed = _CHANGE.match(stripped)
     if changed:
-        return Change(changed.group("which").strip())
+        return Change((changed.group("number") or changed.group("about") or "").strip())
+    if plain(stripped) == "change":
+        return Change("")
     going = _GO.match(stripped)
     if going:
-        return Go(going.group("stop").strip())
+        stop = going.group("stop").strip()
+        if stop_id(stop) or (going.group("away") and len(stop.split()) <= _LONGEST_PLACE):
+            return Go(stop)
     return None
 
 
@@ -106,9 +122,9 @@ def _slash(text: str) -> Command | None:
     if name in _COMMANDS:
         return Do(name)
     if name in _RATINGS:
-        return SetRating(text, _RATINGS[name])
+        return SetRating(f"/{text}", _RATINGS[name])
     if name in _SKIPS:
-        return Skip(text, _SKIPS[name])
+        return Skip(f"/{text}", _SKIPS[name])
     if name == "ask" and rest.strip():
         return AskHandbook(rest.strip())
     if name in ("change", "correct"):
@@ -124,31 +140,30 @@ def stop_id(text: str) -> str | None:
     if match:
         return f"step-{match.group(1)}"
     word = plain(text)
-    if "funding" in word:
+    if _FUNDING.match(word):
         return "utilise-funding"
     return word if re.fullmatch(r"(?:step-(?:10|[1-9])|utilise-funding)", word) else None
 
 
 def split_questions(text: str) -> tuple[str, list[str]]:
-    """A reply cut into what it tells and the questions it asks back."""
-    told: list[str] = []
+    """A reply cut into what it tells, word for word, and the questions it asks back."""
+    told = ""
     asked: list[str] = []
-    for sentence in re.split(r"(?<=[.!?…])\s+|\n+", text.strip()):
+    sentences = re.split(r"(?<=[.!?…])(?=\s)|(?=\n)", text.strip())  # each keeps the space before it
+    for sentence in sentences:
         clean = sentence.strip()
-        if not clean:
+        if not clean.endswith("?") or len(clean) <= 2 or _tag_question(clean):
+            told += sentence
             continue
-        is_question = clean.endswith("?") and len(clean) > 2 and not _tag_question(clean)
-        if is_question:
-            clause = _TURN_TO_QUESTION.split(clean, maxsplit=1)
-            if len(clause) == 2 and not _QUESTION_START.match(clause[0]):
-                told.append(clause[0].strip())
-                clean = clause[1].strip()
-            asked.append(clean)
-        else:
-            told.append(clean)
-    if not asked and len(told) == 1 and _ASKS.match(told[0]) and len(told[0].split()) >= 3:
-        return "", told
-    return " ".join(told), asked
+        clause = _TURN_TO_QUESTION.split(clean, maxsplit=1)
+        if len(clause) == 2 and not _QUESTION_START.match(clause[0]):
+            told += sentence[: sentence.index(clause[0]) + len(clause[0])]
+            clean = clause[1].strip()
+        asked.append(clean)
+    told = told.strip()
+    if not asked and len(sentences) == 1 and _ASKS.match(told) and len(told.split()) >= 3:
+        return "", [told]
+    return told, asked
 
 
 def _tag_question(sentence: str) -> bool:
