@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Markdown, Static
+from textual.widgets import Button, Markdown, Static
 
 from assistant import troubles
 from assistant.coach.turns import ModelStatus, Past, RecordView
@@ -23,7 +23,7 @@ from assistant.tui.screens.document import DocumentScreen, around
 from assistant.tui.screens.home import HomeScreen
 from assistant.tui.screens.side import JourneyScreen, SourcesScreen
 from assistant.tui.widgets.choices import GRACE_S, Choices
-from assistant.tui.widgets.conversation import ConversationView
+from assistant.tui.widgets.conversation import SHOWN_AGAIN, ConversationView
 from assistant.tui.widgets.entries import AnswerEntry, Entry, PlainEntry, ProseEntry
 from assistant.tui.widgets.sources import Sources
 from tests.tui.fake_coach import ANSWER, SOURCE, FakeCoach, FakeConversation, answer, question, says, story
@@ -308,8 +308,35 @@ async def test_resuming_shows_the_past_and_earlier_on_request() -> None:
         chat(pilot).post_message(ConversationView.EarlierWanted())
         await until(pilot, lambda: len(entries(pilot)) == 81)
         assert words(pilot).startswith("Question: question 6")
+        chat(pilot).view.scroll_home(animate=False)
+        await pilot.pause()
+        await pilot.press("pageup")
+        await until(pilot, lambda: len(entries(pilot)) == 93)
+        assert words(pilot).startswith("Question: question 0")
+        await pilot.pause(0.2)
+        top = chat(pilot).view.region.y
+        shown = [entry for entry in entries(pilot) if entry.region.y >= top]
+        assert isinstance(shown[0], (ProseEntry, PlainEntry))
+        assert "6" in (shown[0].markdown if isinstance(shown[0], ProseEntry) else shown[0].text)
+        assert not chat(pilot).query_one("#earlier").display
         await pilot.press("up")
         assert chat(pilot).prompt.text == "who pays?"
+
+
+async def test_a_long_session_folds_its_beginning_away_and_brings_it_back() -> None:
+    conversation = FakeConversation(greeting=[question(f"Number {n}?") for n in range(70)], turns=[says()])
+    async with at_the_app(FakeCoach(conversation)) as pilot:
+        await send(pilot, "here")
+        await settled(pilot)
+        assert len(entries(pilot)) == SHOWN_AGAIN
+        assert words(pilot).endswith("You: here")
+        while chat(pilot).query_one("#earlier").display:
+            chat(pilot).query_one("#earlier", Button).press()
+            await pilot.pause(0.1)
+        assert [entry.markdown for entry in entries(pilot)[:70] if isinstance(entry, ProseEntry)] == [
+            f"Number {n}?" for n in range(70)
+        ]
+        assert len(entries(pilot)) == 71
 
 
 async def test_sources_open_the_document_with_the_sentence_marked() -> None:

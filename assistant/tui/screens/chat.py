@@ -258,8 +258,10 @@ class ChatScreen(BaseScreen[None]):
                     troubles.log(error)
 
     @on(Prompt.Scroll)
-    def _scroll(self, event: Prompt.Scroll) -> None:
-        if event.pages < 0:
+    async def _scroll(self, event: Prompt.Scroll) -> None:
+        if event.pages < 0 and self.view.scroll_y <= 0 and self.query_one("#earlier").display:
+            await self.view.show_earlier()
+        elif event.pages < 0:
             self.view.scroll_page_up(animate=False)
         else:
             self.view.scroll_page_down(animate=False)

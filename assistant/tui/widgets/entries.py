@@ -42,6 +42,10 @@ class Entry(Vertical):
         """The widgets under the label."""
         yield from ()
 
+    def again(self) -> Entry:
+        """The same entry as a new widget (one that was taken away cannot be shown again)."""
+        return Entry(self.tone, self.label)
+
 
 class PlainEntry(Entry):
     """Words of a person, or of the app itself: shown as they are, never read as markup."""
@@ -55,6 +59,9 @@ class PlainEntry(Entry):
         if len(text) > LONGEST_SHOWN:
             text = f"{text[:LONGEST_SHOWN]}\n[… {len(self.text):,} characters in all, not all shown here]"
         yield Static(text, classes="words", markup=False)
+
+    def again(self) -> Entry:
+        return PlainEntry(self.text, self.tone, self.label)
 
 
 class ProseEntry(Entry):
@@ -76,6 +83,9 @@ class ProseEntry(Entry):
         if self.sources:
             yield Static(sources_line(self.sources), classes="sources-line", markup=False)
 
+    def again(self) -> Entry:
+        return ProseEntry(self.markdown, self.tone, self.sources, self.label)
+
 
 class AnswerEntry(Entry):
     """An answer that comes word by word; the checked text then takes the place of what was streamed."""
@@ -86,6 +96,7 @@ class AnswerEntry(Entry):
         self._held = ""
         self._stream: MarkdownStream | None = None
         self.text = ""
+        self.sources: tuple[Source, ...] = ()
         self.open = True
 
     def words(self) -> ComposeResult:
@@ -120,8 +131,12 @@ class AnswerEntry(Entry):
         self.text = visible(done.markdown)
         self.set_class(done.abstained, "-abstained")
         await self.query_one(Markdown).update(self.text)
+        self.sources = done.sources
         if done.sources:
             await self.mount(Static(sources_line(done.sources), classes="sources-line", markup=False))
+
+    def again(self) -> Entry:
+        return ProseEntry(self.text, "answer", self.sources, self.label)
 
     async def _end(self, label: str) -> None:
         self.open = False
