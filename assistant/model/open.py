@@ -15,7 +15,7 @@ from assistant.model.client import Status, Worker
 from assistant.model.messages import Configure, ModelFile, ModelKind
 from assistant.model.port import ChatModel, Embedder
 from assistant.model.templates import template_of
-from assistant.settings import Settings
+from assistant.settings import ServerSettings, Settings
 
 _STATES_BYTES = 1_500_000_000
 
@@ -51,15 +51,7 @@ def open_models(settings: Settings, *, states_bytes: int = _STATES_BYTES) -> Mod
     )
     embedder = worker.embedder() if embedding else None
     if settings.server:
-        from assistant.model.remote import RemoteChat
-
-        remote = RemoteChat(settings.server)
-
-        def close_both() -> None:
-            remote.close()
-            worker.close()
-
-        return Models(remote, embedder, remote.status, remote.listen, lambda: None, close_both, "", embedder_reason)
+        return _with_server(settings.server, worker, embedder, embedder_reason)
 
     def preload() -> None:
         if embedding:
@@ -73,6 +65,29 @@ def open_models(settings: Settings, *, states_bytes: int = _STATES_BYTES) -> Mod
     return Models(
         worker.chat() if chat else None, embedder, status, worker.listen, preload, worker.close, reason, embedder_reason
     )
+
+
+def _with_server(server: ServerSettings, worker: Worker, embedder: Embedder | None, embedder_reason: str) -> Models:
+    """The chat model of a server beside the local embedding model."""
+    from assistant.model.remote import RemoteChat
+
+    def preload() -> None:
+        if embedder:
+            worker.load("embedding")
+
+    try:
+        remote = RemoteChat(server)
+    except ModelError as error:
+        missing = Status("not installed", reason=error.sentence())
+        return Models(
+            None, embedder, lambda: missing, worker.listen, preload, worker.close, missing.reason, embedder_reason
+        )
+
+    def close() -> None:
+        remote.close()
+        worker.close()
+
+    return Models(remote, embedder, remote.status, remote.listen, preload, close, "", embedder_reason)
 
 
 def chat_file(model: str | None) -> ModelFile:

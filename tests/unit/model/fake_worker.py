@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from assistant.model.messages import (
     Cancel,
     Done,
@@ -28,7 +30,6 @@ from assistant.model.messages import (
     encode,
     read_request,
 )
-from pydantic import BaseModel
 
 
 def say(message: BaseModel) -> None:

