@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assistant.coach import say
 from assistant.coach.replies import words
 from assistant.coach.turns import Item, Said
-from assistant.flow.models import AUDIENCES, Audience
+from assistant.flow.models import Audience
 from assistant.record.state import Subject
 
 _WELCOME = (
@@ -23,12 +23,12 @@ _AUDIENCE_CHOICES: tuple[tuple[str, Audience], ...] = (
     ("We lead a network of clusters", "network"),
 )
 _AUDIENCE_WORDS: tuple[tuple[Audience, tuple[str, ...]], ...] = (
-    ("network", ("network", "netzwerk", "reseau", "sieć")),
+    ("network", ("network", "netzwerk", "reseau", "siec")),  # as `words.plain` gives them, without accents
     (
         "policy_maker",
-        ("policy", "fund", "ministry", "agency", "government", "region", "authority", "politik", "foerder"),
+        ("policy", "policies", "fund", "ministry", "agency", "government", "authority", "politik", "forder", "foerder"),
     ),
-    ("cluster_organisation", ("manage", "cluster organisation", "cluster manager", "organisation", "organization")),
+    ("cluster_organisation", ("manage", "cluster organisation", "cluster organization", "we run a cluster")),
 )
 
 
@@ -85,5 +85,5 @@ def _audience(text: str) -> Audience | None:
         if text.strip() in (str(n), label) or words.plain(text) in (audience.replace("_", " "), words.plain(label)):
             return audience
     plain = words.plain(text)
-    found = [audience for audience, marks in _AUDIENCE_WORDS if any(mark in plain for mark in marks)]
-    return found[0] if found and found[0] in AUDIENCES else None
+    found: list[Audience] = [audience for audience, marks in _AUDIENCE_WORDS if any(mark in plain for mark in marks)]
+    return found[0] if len(found) == 1 else None  # "we manage a funding agency": better asked than guessed

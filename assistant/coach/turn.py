@@ -35,12 +35,14 @@ from assistant.record.events import (
     Event,
     Finished,
     Rated,
+    SetAside,
     Settled,
     Skipped,
 )
 from assistant.record.state import Action, Citation, Pending
 
 _YES = "yes"
+_NO_OPTION = "no option was named"  # asked once more, then the words stand as they are
 
 
 class Turn:
@@ -139,7 +141,11 @@ class Turn:
             yield Said("That is what stood there, so nothing else changes.", tone="notice")
             return
         aside = self._resting(item.id) if changed else []
-        self.session.keep(event, *aside)
+        again: list[Event] = []
+        if isinstance(command, Tell) and item.options and not (before and before.set_aside == _NO_OPTION):
+            again = [SetAside(question=item.id, because=_NO_OPTION)]
+            yield Said("I could not match that with one of the options. Please choose one.", tone="notice")
+        self.session.keep(event, *again, *aside)
         if isinstance(command, Rate) and command.rating and not command.by_person:
             yield say.reading(command.rating, command.quote)
         yield from _set_aside(aside)

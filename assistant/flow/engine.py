@@ -97,16 +97,16 @@ class Engine:
         return self._continued(state, [])
 
     def back(self, state: State) -> list[Event]:
-        """Ask the question before the pending one again; no events when there is none."""
-        history = state.journey.history
+        """Ask the question before the pending one again; no events when there is none.
+
+        A question counts where it was asked first, so that going back twice leads further back.
+        """
+        order = list(dict.fromkeys(state.journey.history))
         pending = state.journey.pending
-        earlier = list(history)
-        if pending:
-            while earlier and earlier[-1] == pending.question:
-                earlier.pop()
+        earlier = order[: order.index(pending.question)] if pending and pending.question in order else order
         for question_id in reversed(earlier):
             found = self.flows.question(question_id)
-            if found and found[1].kind != "statement" and (not pending or question_id != pending.question):
+            if found and found[1].kind != "statement":
                 return [Asked(flow=found[0].id, question=question_id)]
         return []
 

@@ -21,12 +21,13 @@ _DENIED = re.compile(
 )
 _DENIAL_REACH = 60  # characters before a find in which a denial is looked for
 _NOTHING = re.compile(
-    r"^\W*(?:no|none|nothing|nobody|not|never|neither|(?:we|i|there)(?:'ve| have| has| do| does| did| is| are|\b)"
+    r"^\W*(?:(?:no|none|nothing|nobody|not(?! only)|never|neither)\b"
+    r"|(?:we|i|there)(?:'ve| have| has| do| does| did| is| are|\b)"
     r"(?: no| not| none| nothing|n['’]t)|(?:we|i) (?:don|haven|didn|lack)\b)",
     re.I,
 )
 _SHORT = 200  # characters of a reply that is one piece of evidence
-_MOST = 12  # pieces of one reply
+_MOST, _ENOUGH = 12, 200  # pieces of one reply that are kept, and looked at
 _KINDS_OF_WORTH: tuple[EvidenceKind, ...] = ("document", "link", "organisation", "person", "figure", "date", "other")
 _KINDS: tuple[EvidenceKind, ...] = ("link", "document", "figure", "date")
 
@@ -46,6 +47,8 @@ def find_evidence(reply: str) -> tuple[Evidence, ...]:
     found: list[tuple[int, int, Evidence]] = []
 
     def add(kind: EvidenceKind, match: re.Match[str]) -> None:
+        if len(found) >= _ENOUGH:
+            return
         text = match.group().strip()
         start, end = match.span()
         taken = any(a < end and start < b for a, b, _ in found)

@@ -20,11 +20,13 @@ from assistant.record.state import Criterion, Rating
 SURE = 0.6  # share of the weight a rating needs to stand without asking back
 _OPTIONS = ("yes", "partly", "no", "unclear")
 _LEAD = re.compile(
-    r"^\W*(?P<word>yes|yeah|yep|no|nope|partly|partially|ja|nein|oui|non|s[iìí]|tak|nie|nej)\b(?P<rest>.*)$",
+    r"^\W*(?P<word>yes|yeah|yep|no(?! (?:doubt|problem|question|wonder|matter)\b)|nope|partly|partially|ja|nein|oui|non"
+    r"|s[iìí]|tak|nie|nej)\b(?P<rest>.*)$",
     re.I | re.S,
 )
 _HEDGE = re.compile(
     r"\b(?:but|although|though|however|except|only|not (?:all|every|yet|fully|entirely|really)|some"
+    r"|(?:and|or|und|oder|et|ou|e|o|y|i|och) (?:yes|no|ja|nein|oui|non|s[iìí]|tak|nie|nej)"
     r"|aber|nur|noch nicht|mais|seulement|ma|solo|ale|tylko|men|bara|pero|sólo)\b",
     re.I,
 )
@@ -44,7 +46,7 @@ class Interpreter:
         if whole:
             return [whole]
         skip = words.skip_word(reply)
-        if skip:
+        if skip and not (question.options and self._option(reply, question)):  # an option may be called "Not sure yet"
             return [Skip(reply, skip)]
         told, asked = words.split_questions(reply)
         commands: list[Command] = []
@@ -53,12 +55,13 @@ class Interpreter:
         return [*commands, *(AskHandbook(a) for a in asked)]
 
     def _answer(self, told: str, question: Question, cancel: Event | None) -> Command:
+        if question.kind in ("choice", "scale"):
+            option = self._option(told, question)
+            if option:
+                return Choose(told, option)
         inner = words.skip_word(told)
         if inner:
             return Skip(told, inner)
-        if question.kind in ("choice", "scale"):
-            option = self._option(told, question)
-            return Choose(told, option) if option else Tell(told)
         if not question.scored:
             return Tell(told)
         return self.rate(told, question, cancel)
@@ -119,6 +122,12 @@ class Interpreter:
         for n, option in enumerate(question.options, 1):
             if text in (str(n), words.plain(option.label), option.id.replace("_", " ")):
                 return option.id
+        word = words.rating_word(told)
+        begin = {o.id: words.plain(o.label) for o in question.options}
+        for option, label in begin.items():  # "yes" or "ja" for "Yes, let us go on", "not sure" for "Not sure yet"
+            led = _LEAD.match(label)
+            if (word and led and words.rating_word(led["word"]) == word) or (" " in text and label.startswith(text)):
+                return option
         return _most_alike(text, [(o.id, words.plain(o.label)) for o in question.options])
 
 
