@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _POLL_S = 0.02
 _RETRIES = 2
 _ALTERNATIVES = 20
+_CANNOT = {400, 422, 500, 501}
+"""What servers answer that cannot give log-probabilities."""
 _UNSEEN = 2.0
 """How far below the least likely token that the server showed an option that it did not show is put (log scale)."""
 
@@ -100,13 +102,15 @@ class RemoteChat:
         """A server keeps its own cache: nothing to do."""
 
     def _scores(self, prompt: Prompt, options: Sequence[str]) -> list[float]:
-        from openai import BadRequestError, OpenAIError, UnprocessableEntityError
+        from openai import APIStatusError, OpenAIError
 
         try:
             if self._gives_logprobs:
                 try:
                     seen = self._first_tokens(prompt)
-                except (BadRequestError, UnprocessableEntityError):
+                except APIStatusError as error:
+                    if error.status_code not in _CANNOT:
+                        raise
                     seen = {}
                 if found := weigh(options, seen):
                     self._well()
@@ -119,7 +123,8 @@ class RemoteChat:
         return _certain(options, said)
 
     def _first_tokens(self, prompt: Prompt) -> dict[str, float]:
-        answer = self._client().chat.completions.create(
+        once = self._client().with_options(max_retries=0)
+        answer = once.chat.completions.create(
             model=self._server.model,
             messages=_messages(prompt),
             max_tokens=1,

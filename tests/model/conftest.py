@@ -25,15 +25,17 @@ def _file(role: str) -> ModelFile:
     return ModelFile(name=entry.id, path=str(path), key=entry.sha256, dims=entry.dims or 0)
 
 
-@pytest.fixture(scope="module")
-def make_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeWorker]:
-    """Makes workers with the real models, whose saved states go into the given folder."""
-    made: list[Worker] = []
-    log = tmp_path_factory.mktemp("logs") / "model.log"
+class Workers:
+    """Makes workers, one at a time: two would stall each other on few cores."""
 
-    def make(states: Path) -> Worker:
-        for worker in made:
-            worker.close()  # one at a time: two would stall each other on few cores
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._current: Worker | None = None
+        self._shared: Worker | None = None
+
+    def make(self, states: Path) -> Worker:
+        """A fresh worker with the real models, whose saved states go into `states`."""
+        self.close()
         configure = Configure(
             chat=_file("chat"),
             embedding=_file("embedding"),
@@ -42,15 +44,35 @@ def make_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeWorker
             states_dir=str(states),
             states_bytes=500_000_000,
         )
-        made.append(Worker(configure, log))
-        return made[-1]
+        self._current = Worker(configure, self._folder / "model.log")
+        return self._current
 
-    yield make
-    for worker in made:
-        worker.close()
+    def shared(self) -> Worker:
+        """The worker of the tests that leave it whole."""
+        if self._shared is None or self._shared is not self._current:
+            self._shared = self.make(self._folder / "states")
+        return self._shared
+
+    def close(self) -> None:
+        """End the one that runs."""
+        if self._current:
+            self._current.close()
 
 
-@pytest.fixture(scope="module")
-def worker(make_worker: MakeWorker, tmp_path_factory: pytest.TempPathFactory) -> Worker:
-    """One worker for the tests of a module that leave it whole."""
-    return make_worker(tmp_path_factory.mktemp("states"))
+@pytest.fixture(scope="session")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
+    workers = Workers(tmp_path_factory.mktemp("workers"))
+    yield workers
+    workers.close()
+
+
+@pytest.fixture
+def make_worker(workers: Workers) -> MakeWorker:
+    """Makes a fresh worker over a folder of saved states."""
+    return workers.make
+
+
+@pytest.fixture
+def worker(workers: Workers) -> Worker:
+    """A worker that others use too."""
+    return workers.shared()

@@ -54,8 +54,9 @@ def gone(pid: int, within_s: float) -> bool:
 
 
 def test_it_loads_with_progress_and_writes_nothing_on_the_screen(
-    worker: Worker, capfd: pytest.CaptureFixture[str]
+    make_worker: MakeWorker, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    worker = make_worker(tmp_path)
     heard: list[tuple[ModelKind, Status]] = []
     worker.listen(lambda what, status: heard.append((what, status)))
     answer = said(worker.chat().stream(ask("What is the capital of France? Only the name."), max_tokens=8))
@@ -106,10 +107,6 @@ def test_an_answer_is_the_same_with_a_saved_state_without_one_and_with_a_damaged
 
 
 class TestStopping:
-    @pytest.fixture(scope="class")
-    def worker(self, make_worker: MakeWorker, tmp_path_factory: pytest.TempPathFactory) -> Worker:
-        return make_worker(tmp_path_factory.mktemp("states"))
-
     def stopped_after(self, generation: Generation, cancel: threading.Event, wait_s: float) -> tuple[str, float]:
         """What was said, and the seconds from the cancel to the end."""
         set_at: list[float] = []

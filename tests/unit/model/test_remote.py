@@ -36,6 +36,7 @@ class Server(ThreadingHTTPServer):
     delay_s = 0.0
     refuse = 0
     logprobs: dict[str, float] | None = None
+    no_logprobs = 400
     said = "maybe"
 
     def __init__(self) -> None:
@@ -62,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._stream()
         elif body.get("logprobs"):
             if self.server.logprobs is None:
-                self._send(400, {"error": {"message": "logprobs are not supported"}})
+                self._send(self.server.no_logprobs, {"error": {"message": "logprobs are not supported"}})
             else:
                 tops = [{"token": t, "logprob": p, "bytes": None} for t, p in self.server.logprobs.items()]
                 content = [{**tops[0], "top_logprobs": tops}]
@@ -174,7 +175,11 @@ def test_options_are_weighed_by_log_probabilities(server: Server, chat: RemoteCh
     assert sum(map(math.exp, scores)) == pytest.approx(1.0)
 
 
-def test_a_server_without_log_probabilities_is_asked_for_one_option(server: Server, chat: RemoteChat) -> None:
+@pytest.mark.parametrize("code", [400, 500])
+def test_a_server_without_log_probabilities_is_asked_for_one_option(
+    server: Server, chat: RemoteChat, code: int
+) -> None:
+    server.no_logprobs = code
     server.said = "Maybe."
     for _ in range(2):
         scores = chat.score(PROMPT, ["yes", "no", "maybe"])
