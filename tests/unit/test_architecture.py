@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 CHECKOUT = Path(__file__).parents[2]
 ROOMS = {"flow", "record", "handbook", "model", "coach", "report", "tui", "line", "cli"}
 HEAVY = {"textual", "chromadb", "llama_cpp", "numpy", "openai", "huggingface_hub", "gguf", "bm25s"}
-LONGEST_FILE = 420
+LONGEST_FILE = {"assistant": 420, "scripts": 420, "tests": 500}  # lines; tests are flat lists of stories
 
 IMPORT_ROOMS = """
 import importlib, pkgutil
@@ -93,10 +93,13 @@ def test_the_first_frame_needs_no_model_and_no_index() -> None:
 
 
 def test_no_source_file_has_grown_too_long() -> None:
-    sources = [path for folder in ("assistant", "tests", "scripts") for path in (CHECKOUT / folder).rglob("*.py")]
-    lengths = {str(path.relative_to(CHECKOUT)): len(path.read_text("utf-8").splitlines()) for path in sources}
-    assert lengths
-    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+    lengths = {
+        path.relative_to(CHECKOUT): len(path.read_text("utf-8").splitlines())
+        for folder in LONGEST_FILE
+        for path in (CHECKOUT / folder).rglob("*.py")
+    }
+    assert len(lengths) > len(ROOMS)
+    assert {str(path): lines for path, lines in lengths.items() if lines > LONGEST_FILE[path.parts[0]]} == {}
 
 
 def test_every_package_that_the_project_asks_for_is_pinned_to_a_version_that_fits() -> None:
