@@ -66,11 +66,12 @@ class HybridRetriever:
         Raises `KnowledgeError`; search by words works on.
         """
         with self._preparing:
-            if self._embedder is not None and (self._dense is None or rebuild):
-                self.close()
-                self._dense = open_index(
-                    self.corpus, self._embedder, self._index_dir, progress=progress, rebuild=rebuild
-                )
+            if self._embedder is None or (self._dense is not None and not rebuild):
+                return
+            self.close()
+            dense = open_index(self.corpus, self._embedder, self._index_dir, progress=progress, rebuild=rebuild)
+            self._embedder.embed(["ready"], kind="query")  # wakes the encoder, so that the first question need not
+            self._dense = dense
 
     def close(self) -> None:
         """Let go of the index files."""
