@@ -223,7 +223,7 @@ class Turn:
         told = people.action_told(said, today)
         refused = words.skip_word(said) or words.says_nothing(said) or people.refuses(said)
         if refused or not (told.agreed or words.rating_word(said) == _YES):
-            self.session.keep(Added(question=item.id, said=said, about="probe"))
+            self.session.keep(Added(question=item.id, said=said, about="action"))
             yield Said("No action noted.", tone="notice")
             return
         action = Action(
@@ -234,12 +234,12 @@ class Turn:
             due=(people.due_date(told.due, today) or told.due) if told.due else None,
             cites=item.gap.offer if item.gap else (),
         )
-        self.session.keep(Added(question=item.id, said=said, about="probe"), ActionNoted(action=action))
+        self.session.keep(Added(question=item.id, said=said, about="action"), ActionNoted(action=action))
         yield Said(f"Noted as an action: {say.safe(action.what)}", tone="notice")
 
     def _change_action(self, item: Question, said: str, *, owner: str | None = None, due: str | None = None) -> None:
         actions = [a for a in self.session.state.actions if a.question == item.id and a.state == "open"]
-        events: list[Event] = [Added(question=item.id, said=said, about="probe")]
+        events: list[Event] = [Added(question=item.id, said=said, about="action")]
         if actions and (owner or due):
             update = {key: value for key, value in (("owner", owner), ("due", due)) if value}
             events.append(ActionNoted(action=actions[-1].model_copy(update=update)))

@@ -88,12 +88,15 @@ class Rated(_Event):
 
 
 class Added(_Event):
-    """More was said about an answer already given: criteria and evidence join what is there."""
+    """More was said about an answer already given: criteria and evidence join what is there.
+
+    What was said about an action (whether, who, when) is kept here and shown with the action, not with the answer.
+    """
 
     type: Literal["added"] = "added"
     question: str
     said: str
-    about: Literal["evidence", "probe"]
+    about: Literal["evidence", "probe", "action"]
     criteria: tuple[Criterion, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
@@ -286,7 +289,7 @@ def _journey_after(journey: JourneyState, event: Event) -> JourneyState:
                 journey,
                 answer.model_copy(
                     update={
-                        "also_said": (*answer.also_said, event.said),
+                        "also_said": answer.also_said if event.about == "action" else (*answer.also_said, event.said),
                         "criteria": tuple(merged.values()),
                         "evidence": (*answer.evidence, *event.evidence),
                     }
