@@ -32,6 +32,7 @@ from assistant.model.messages import (
     Reply,
     Score,
     Scores,
+    Unloadable,
     Vectors,
     Warm,
 )
@@ -202,11 +203,14 @@ class Worker:
                 self._tell(what, Status("loading", percent))
             case Ready(what=what):
                 self._tell(what, Status("ready", 100))
+            case Unloadable(what=what, reason=reason):
+                self._tell(what, Status("stopped", reason=reason))
             case _:
                 pass
 
     def _ended(self) -> None:
-        self._tell_all("stopped", "" if self._closed else f"the model's process has ended, see {self._log}")
+        if self._child is None or self._child.gone:  # not when a new one runs already
+            self._tell_all("stopped", "" if self._closed else f"the model's process has ended, see {self._log}")
 
     def _tell_all(self, state: Literal["stopped", "starting"], reason: str = "") -> None:
         for what in ("chat", "embedding"):

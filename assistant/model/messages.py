@@ -104,6 +104,14 @@ class Ready(_Message):
     what: ModelKind
 
 
+class Unloadable(_Message):
+    """A model could not be loaded."""
+
+    type: Literal["unloadable"] = "unloadable"
+    what: ModelKind
+    reason: str
+
+
 class Alive(_Message):
     """The worker is at work (a step of reading a long prompt is done)."""
 
@@ -160,7 +168,7 @@ class Failed(_Message):
 Job = Load | Generate | Score | Warm | Embed
 Request = Annotated[Configure | Job | Cancel, Field(discriminator="type")]
 Reply = Annotated[
-    Loading | Ready | Alive | Piece | Done | Scores | Vectors | Failed,
+    Loading | Ready | Unloadable | Alive | Piece | Done | Scores | Vectors | Failed,
     Field(discriminator="type"),
 ]
 _requests: TypeAdapter[Request] = TypeAdapter(Request)

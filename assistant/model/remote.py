@@ -219,7 +219,7 @@ class RemoteGeneration:
                     self._well()
                     return
                 if isinstance(got, Exception):
-                    raise self._explain(got)
+                    raise got if isinstance(got, ModelError) else self._explain(got)
                 if isinstance(got, str):
                     if not pieces:
                         self.usage = replace(self.usage, first_token_s=time.monotonic() - self._began)
@@ -246,19 +246,25 @@ class RemoteGeneration:
 
     def _pump(self) -> None:
         try:
-            chunks = self._start()
+            chunks, begun = self._start(), False
             for chunk in chunks:
                 if self._left.is_set() or self._cancel.is_set():
                     with suppress(Exception):
                         chunks.close()  # type: ignore[attr-defined]
                     return
+                begun = begun or any(choice.finish_reason or choice.delta.content for choice in chunk.choices)
                 if chunk.choices and (text := chunk.choices[0].delta.content):
                     self._inbox.put(text)
                 if chunk.usage:
                     self._inbox.put(chunk.usage)
-            self._inbox.put(None)
+            self._inbox.put(None if begun else _no_answer())
         except Exception as error:
             self._inbox.put(error)
+
+
+def _no_answer() -> ModelError:
+    do = "shorten the text, or look at the server's own log"
+    return ModelError("the model server ended its answer before it began", do=do)
 
 
 def weigh(options: Sequence[str], seen: dict[str, float]) -> list[float]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -23,6 +24,7 @@ from assistant.model.messages import (
     Ready,
     Score,
     Scores,
+    Unloadable,
     Vectors,
     Warm,
 )
@@ -113,26 +115,38 @@ class Service:
 
     def _chat_model(self) -> Chat:
         if self._chat is None:
-            file, settings = _installed(self._settings.chat), self._settings
-            model = self._load("chat", file)
-            size = min(settings.context, model.trained_context)
-            shape = Shape(size, _CHAT_STEP, 1, settings.threads)
-            states = StateFiles(Path(settings.states_dir), settings.states_bytes, file.key, VERSION, str(_CHAT_STEP))
-            context = Context(model, shape, self._schedule.must_stop())
-            self._chat = Chat(model, context, file.path, states, self._between_steps)
-            self._send(Ready(what="chat"))
+            with self._loading("chat"):
+                self._chat = self._load_chat(_installed(self._settings.chat))
         return self._chat
 
     def _embedding_model(self) -> Encoder:
         if self._encoder is None:
-            model = self._load("embedding", _installed(self._settings.embedding))
-            shape = Shape(_EMBED_STEP, _EMBED_STEP, _EMBED_SEQUENCES, self._settings.threads, embedding=True)
-            self._encoder = Encoder(model, Context(model, shape, self._schedule.must_stop()))
-            self._send(Ready(what="embedding"))
+            with self._loading("embedding"):
+                model = self._load("embedding", _installed(self._settings.embedding))
+                shape = Shape(_EMBED_STEP, _EMBED_STEP, _EMBED_SEQUENCES, self._settings.threads, embedding=True)
+                self._encoder = Encoder(model, Context(model, shape, self._schedule.must_stop()))
         return self._encoder
+
+    def _load_chat(self, file: ModelFile) -> Chat:
+        settings = self._settings
+        model = self._load("chat", file)
+        shape = Shape(min(settings.context, model.trained_context), _CHAT_STEP, 1, settings.threads)
+        states = StateFiles(Path(settings.states_dir), settings.states_bytes, file.key, VERSION, str(_CHAT_STEP))
+        context = Context(model, shape, self._schedule.must_stop())
+        return Chat(model, context, file.path, states, self._between_steps)
 
     def _load(self, what: ModelKind, file: ModelFile) -> Model:
         return Model(Path(file.path), lambda percent: self._send(Loading(what=what, percent=percent)))
+
+    @contextmanager
+    def _loading(self, what: ModelKind) -> Generator[None]:
+        """Tell how the loading of a model ends."""
+        try:
+            yield
+        except ModelError as error:
+            self._send(Unloadable(what=what, reason=error.sentence()))
+            raise
+        self._send(Ready(what=what))
 
 
 def _installed(file: ModelFile | None) -> ModelFile:

@@ -42,7 +42,7 @@ class StateFiles:
         key = self._key(tokens)
         part = self._folder / f"{key}-{os.getpid()}.part"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts can be told from states
             if write(part):
                 os.replace(part, self._folder / _name(key, part))
                 self._trim()

@@ -139,6 +139,12 @@ def test_an_answer_is_streamed_with_its_usage(server: Server, chat: RemoteChat) 
     assert [message["content"] for message in asked["messages"]] == ["Be brief.", "Hello <|im_end|>"]
 
 
+def test_a_stream_without_an_answer_is_an_error(server: Server, chat: RemoteChat) -> None:
+    server.words = []
+    with pytest.raises(ModelError, match="before it began"):
+        list(chat.stream(PROMPT))
+
+
 def test_no_key_but_the_named_one_is_ever_sent(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     list(RemoteChat(ServerSettings(url=server.url, model="m")).stream(PROMPT))
     monkeypatch.setenv("MY_KEY", SECRET)
