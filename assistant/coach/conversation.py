@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event as Flag
@@ -137,7 +138,7 @@ class CoachConversation:
         yield self._pending_or_menu(session)
 
     def _pending_or_menu(self, session: Session) -> Said:
-        return Turn(session).again() if self._pending(session) else self._menu(session)
+        return Turn(session).again() if self._pending(session) and self._put != "menu" else self._menu(session)
 
     def _set_up(self, text: str, cancel: Flag) -> Iterator[Item]:
         setup = self._setup
@@ -297,6 +298,10 @@ class CoachConversation:
             yield Said("I do not know that place. Say a step's number, or *utilise funding*.", tone="notice")
             yield self._pending_or_menu(session)
             return
+        pending = self._pending(session)
+        if pending and pending.stage != "question" and session.engine.stop(pending.flow) == stop:
+            yield Turn(session).again()  # a follow-up that was left in the middle
+            return
         events = session.engine.enter(session.state, stop.id)
         warn = stop.number is not None and stop.number >= _LATE_STOP and not session.state.journey.flows
         if warn:
@@ -350,13 +355,19 @@ class CoachConversation:
         number = which.strip(" .#").removeprefix("number ").removeprefix("answer ")
         if number.isdigit():
             return session.review[int(number) - 1] if 0 < int(number) <= len(session.review) else None
-        wanted = {w for w in words.plain(which).split() if len(w) > 3}
-        shared = [(len(wanted & set(words.plain(self._words_of(session, q)).split())), q) for q in session.review]
+        wanted = _stems(which)
+        shared = [(self._alike(session, q, wanted), q) for q in session.review]
         shared.sort(key=lambda pair: -pair[0])
         if not shared or shared[0][0] == 0 or (len(shared) > 1 and shared[0][0] == shared[1][0]):
             return None
         return shared[0][1]
 
-    def _words_of(self, session: Session, question: str) -> str:
+    def _alike(self, session: Session, question: str, wanted: set[str]) -> int:
+        """How much a question has in common with some words; its own wording counts twice."""
         item = session.found(question)[1]
-        return " ".join([item.ask, item.area or "", *item.counts, *item.counts.values()]).replace("_", " ")
+        mine, counted = _stems(f"{item.ask} {item.area}"), _stems(" ".join(item.counts.values()))
+        return 2 * len(wanted & mine) + len(wanted & counted)
+
+
+def _stems(text: str) -> set[str]:
+    return {w.rstrip("s") for w in re.findall(r"\w{4,}", words.plain(text))}

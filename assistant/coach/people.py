@@ -36,6 +36,7 @@ _DOES = re.compile(
 )
 _NAMED_FIRST = re.compile(r"^(?:and|it is|it's|that'?s|for|owner:?|let|by)\b[\s,:]*", re.I)
 _A_ROLE = re.compile(r"^(?:i|me|myself|we|us|the|our|my|a|an|some(?:body|one))\b", re.I)
+_LONGEST = 300  # characters of a reply in which names and dates are looked for
 _JOINING = {"of", "and", "&", "der", "von", "van", "de", "la", "du", "und", "et", "from", "the", "our"}
 
 
@@ -78,7 +79,9 @@ class Told:
 
 def action_told(text: str, today: datetime.date) -> Told:
     """`Anna by the end of March` names owner and date; `Ask ten firms by June` is an action in own words."""
-    whole = text.strip().rstrip(".").strip()
+    if len(text) > _LONGEST:
+        return Told(True, text.strip(), None, None)
+    whole = " ".join(text.split()).rstrip(".")
     agreement = _AGREED.match(whole)
     rest, due = _split_due(whole[agreement.end() :] if agreement else whole, today)
     owner = _DOES.sub("", _NAMED_FIRST.sub("", rest)).strip(" ,;:-")
@@ -92,7 +95,9 @@ def action_told(text: str, today: datetime.date) -> Told:
 
 def owner_told(text: str, today: datetime.date) -> tuple[str, str | None]:
     """Who, and when if that is said too, in a reply to "who takes care of it?"."""
-    rest, due = _split_due(_AGREED.sub("", text.strip().rstrip(".")), today)
+    if len(text) > _LONGEST:
+        return text.strip(), None
+    rest, due = _split_due(_AGREED.sub("", " ".join(text.split()).rstrip(".")), today)
     return _DOES.sub("", _NAMED_FIRST.sub("", rest)).strip(" ,;:-") or text.strip(), due
 
 

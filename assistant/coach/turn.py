@@ -25,6 +25,7 @@ from assistant.coach.replies.evidence import told_as_evidence
 from assistant.coach.session import Session
 from assistant.coach.turns import AnswerDelta, AnswerDone, AnswerStarted, Item, Said, Source
 from assistant.flow.models import Flow, Question
+from assistant.plain import one_line
 from assistant.record.events import (
     ActionNoted,
     Added,
@@ -42,6 +43,7 @@ from assistant.record.events import (
 from assistant.record.state import Action, Citation, Pending
 
 _YES = "yes"
+_LONGEST_ACTION = 300  # characters; the whole reply is kept beside it
 _NO_OPTION = "no option was named"  # asked once more, then the words stand as they are
 
 
@@ -200,12 +202,12 @@ class Turn:
                     (None, None) if nothing or _undecided(said) else people.owner_told(said, self.session.today)
                 )
                 due = (people.due_date(due, self.session.today) or due) if due else None
-                self._change_action(item, said, owner=owner[:120] if owner else None, due=due)
+                self._change_action(item, said, owner=one_line(owner, 120) if owner else None, due=due)
             case "due":
                 when = (
                     None
                     if nothing or _undecided(said)
-                    else people.due_date(said, self.session.today) or said.strip(" .")[:80]
+                    else people.due_date(said, self.session.today) or one_line(said.strip(" ."), 80)
                 )
                 self._change_action(item, said, due=when)
             case _:
@@ -229,7 +231,7 @@ class Turn:
         action = Action(
             id=f"action-{len(self.session.state.actions) + 1}",
             question=item.id,
-            what=told.what or (item.gap.action if item.gap else said.strip()),
+            what=one_line(told.what or (item.gap.action if item.gap else said), _LONGEST_ACTION),
             owner=told.owner,
             due=(people.due_date(told.due, today) or told.due) if told.due else None,
             cites=item.gap.offer if item.gap else (),

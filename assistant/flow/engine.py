@@ -185,12 +185,14 @@ class Engine:
         return next((f for f in rest if state.journey.flows.get(f.id) != "done"), None)
 
     def _begun(self, flow: Flow, state: State) -> Flow | None:
-        begun = [
-            f
-            for f, how in state.journey.flows.items()
-            if how == "begun" and f != flow.id and not self.flows.flow(f).never_done
-        ]
-        return self.flows.flows.get(begun[-1]) if begun else None
+        """Where one was before a correction in `flow`: the flow asked last that is begun and has something left."""
+        for question_id in reversed(state.journey.history):
+            found = self.flows.question(question_id)
+            if found is None or found[0].id == flow.id or state.journey.flows.get(found[0].id) != "begun":
+                continue
+            if not found[0].never_done or self._next_question(found[0], state):
+                return found[0]
+        return None
 
     def _next_question(self, flow: Flow, state: State) -> Question | None:
         for question in self.questions(flow, state):

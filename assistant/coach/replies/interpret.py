@@ -120,7 +120,7 @@ class Interpreter:
     def _option(self, told: str, question: Question) -> str | None:
         text = words.plain(told)
         for n, option in enumerate(question.options, 1):
-            if text in (str(n), words.plain(option.label), option.id.replace("_", " ")):
+            if text in (str(n), words.plain(option.label), re.sub("[_-]", " ", option.id)):
                 return option.id
         word = words.rating_word(told)
         begin = {o.id: words.plain(o.label) for o in question.options}

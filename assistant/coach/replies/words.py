@@ -35,6 +35,7 @@ _GO = re.compile(
     r"(?P<stop>[^\n]+?)[.!?]*$",
     re.I,
 )
+_MOST_QUESTIONS = 3  # in one reply
 _LONGEST_PLACE = 4  # words; "go to the fair in Hanover in April" is a plan, not a place of the journey
 _STEP = re.compile(r"^(?:the )?step\s*(10|[1-9])\b(?=\W*$|:)", re.I)
 _FUNDING = re.compile(r"^(?:the )?(?:utili[sz]e )?funding(?: (?:theme|part|questions))?$")
@@ -100,6 +101,8 @@ def command(text: str) -> Command | None:
     stripped = text.strip()
     if stripped.startswith("/"):
         return _slash(stripped[1:])
+    if _STEP.match(stripped):
+        return Go(stripped)
     word = _table()["command"].get(plain(stripped.rstrip("?")))
     if word:
         return Do(cast("Plain", word))
@@ -131,7 +134,9 @@ def _slash(text: str) -> Command | None:
         return Change(rest.strip())
     if name == "go" and rest.strip():
         return Go(rest.strip())
-    return None
+    if name in ("quit", "exit"):
+        return Do("stop")
+    return Do("help") if re.fullmatch(r"[a-z?]{1,12}", name) and not rest else None  # a path or a link is a reply
 
 
 def stop_id(text: str) -> str | None:
@@ -161,6 +166,8 @@ def split_questions(text: str) -> tuple[str, list[str]]:
             clean = clause[1].strip()
         asked.append(clean)
     told = told.strip()
+    if len(asked) > _MOST_QUESTIONS:  # the rest is kept with the last, nobody waits for a hundred answers
+        asked[_MOST_QUESTIONS - 1 :] = [" ".join(asked[_MOST_QUESTIONS - 1 :])]
     if not asked and len(sentences) == 1 and _ASKS.match(told) and len(told.split()) >= 3:
         return "", [told]
     return told, asked
