@@ -42,7 +42,7 @@ SOURCE = Source(
     section="case-20",
     title="Innovation Express: a joint call for cross-border projects",
     passage="case-20/what",
-    quote="A company could receive at most 5,000 euros.",
+    quote="On average an SME got 15,000 euros.",
     where="after the TACTICS handbook (2012), Case 20: Innovation Express",
 )
 SECOND = Source(
@@ -50,7 +50,7 @@ SECOND = Source(
     section="utilise-funding",
     title="Utilise Funding",
     passage="utilise-funding/small",
-    quote="Small grants pay for the first meetings abroad.",
+    quote="Look for money that fits the stage you are in.",
     where="after the TACTICS handbook (2012), Utilise Funding",
 )
 YES_NO = (
@@ -60,9 +60,9 @@ YES_NO = (
     Choice(key="4", label="Later", reply="later"),
 )
 ANSWER = (
-    "In the joint call each company could receive **at most 5,000 euros** [1]. "
-    "The money paid for travel, meetings and small studies [1]. "
-    "Small grants of this kind pay for the first meetings abroad [2]."
+    "In the joint call an SME got **15,000 euros on average** [1]. "
+    "That is an average, not a ceiling [1]. "
+    "Money of this kind is for the first stages of working together [2]."
 )
 GREETING = Said(
     "Good day. I take you through ten steps towards working internationally, one question at a time. "
@@ -168,8 +168,8 @@ class FakeConversation:
             "## What it was\n\nSeveral programmes opened **one** call on one day. " * 3
             + "\n\n"
             + "\n\n".join(f"Paragraph {n} tells of the partners and what they did." for n in range(12))
-            + "\n\n## What a company got\n\nThe rules were short. A company could\nreceive at most 5,000 euros. "
-            "Reports were one page.\n\n## What followed\n\nOther regions took it up."
+            + "\n\n## What a company got\n\nPartners had rules of their own. On average an SME\ngot 15,000 euros. "
+            "It is not a ceiling.\n\n## What followed\n\nOther regions took it up."
         )
         return "Case 20: Innovation Express (2012)", text
 

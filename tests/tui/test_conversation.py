@@ -348,7 +348,7 @@ async def test_sources_open_the_document_with_the_sentence_marked() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
         await until(pilot, lambda: pilot.app.screen.query("Vertical.cited"))
         marked = pilot.app.screen.query_one("Vertical.cited Markdown", Markdown).source
-        assert "**A company could\nreceive at most 5,000 euros.**" in marked
+        assert "**On average an SME\ngot 15,000 euros.**" in marked
         await pilot.press("escape")
         assert pilot.app.screen is chat(pilot)
 

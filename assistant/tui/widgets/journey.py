@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -32,7 +34,7 @@ arrow says where you are.
     def __init__(self, progress: Progress, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._progress = progress
-        self._list = Static(_lines(progress), id="stops")
+        self._list = Static("", id="stops")
 
     def compose(self) -> ComposeResult:
         yield self._list
@@ -40,7 +42,10 @@ arrow says where you are.
     def put(self, progress: Progress) -> None:
         """Show where the journey stands now."""
         self._progress = progress
-        self._list.update(_lines(progress))
+        self._list.update(_lines(progress, self.scrollable_content_region.width))
+
+    def on_resize(self) -> None:
+        self.put(self._progress)
 
 
 def here(progress: Progress) -> str:
@@ -56,7 +61,7 @@ def name(stop: StopView) -> str:
     return f"Step {stop.number}: {visible(stop.title)}" if stop.number else visible(stop.title)
 
 
-def _lines(progress: Progress) -> Content:
+def _lines(progress: Progress, width: int) -> Content:
     parts: list[Content] = []
     for stop in progress.stops:
         sign, word = _STATES[stop.state]
@@ -66,9 +71,13 @@ def _lines(progress: Progress) -> Content:
             state = f"{state} ← here" if stop.questions else "← here"
         parts.append(
             Content.assemble(
-                (f"{sign} {number}{visible(stop.title)}", "bold $text-accent" if stop.here else ""),
+                (_wrapped(f"{sign} {number}{visible(stop.title)}", width), "bold $text-accent" if stop.here else ""),
                 "\n",
-                (f"    {state}", "$text-accent" if stop.here else "$foreground-muted"),
+                (_wrapped(f"    {state}", width), "$text-accent" if stop.here else "$foreground-muted"),
             )
         )
     return Content("\n").join(parts) if parts else Content("The journey appears here once we have begun.")
+
+
+def _wrapped(text: str, width: int) -> str:
+    return fill(text, max(width, 12), subsequent_indent="    ")
