@@ -51,6 +51,7 @@ class CoachApp(App[int]):
         self._record = record
         self.model = ModelStatus("stopped", "")
         self._asked_to_quit = 0.0
+        self._opening = False
         self._conversations: list[ChatScreen] = []
         for theme in THEMES:
             self.register_theme(theme)
@@ -107,9 +108,14 @@ class CoachApp(App[int]):
         last = self._conversations[-1] if self._conversations else None
         return last if last in self.screen_stack else None
 
-    @work(thread=True, exclusive=True, group="open", exit_on_error=False)
     def open(self, record: Path | None) -> None:
-        """Open a record, or a new one."""
+        """Open a record, or a new one; one at a time, however often Enter is pressed."""
+        if not self._opening:
+            self._opening = True
+            self._open(record)
+
+    @work(thread=True, exclusive=True, group="open", exit_on_error=False)
+    def _open(self, record: Path | None) -> None:
         try:
             import_module("assistant.tui.screens.chat")  # 100 ms: after the first frame, in this thread
 
@@ -119,6 +125,7 @@ class CoachApp(App[int]):
 
     @on(Opened)
     def _opened(self, event: Opened) -> None:
+        self._opening = False
         if event.conversation is not None:
             from assistant.tui.screens.chat import ChatScreen
 
@@ -130,8 +137,6 @@ class CoachApp(App[int]):
 
     @on(HomeScreen.Chosen)
     def _chosen(self, event: HomeScreen.Chosen) -> None:
-        if event.record is not None and event.record.problem and not event.record.path.is_file():
-            return
         self.open(event.record.path if event.record else None)
 
     @on(HomeScreen.Empty)

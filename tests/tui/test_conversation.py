@@ -385,9 +385,10 @@ async def test_the_home_screen_lists_records_and_says_what_is_wrong() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: len(app.screen.query_one("#records").options) == 3)  # pyright: ignore
         assert isinstance(app.screen, HomeScreen)
-        await pilot.press("enter")
+        await pilot.press("enter", "enter", "enter")
         await until(pilot, lambda: app.chat is not None and app.chat.is_mounted and not app.chat.busy)
         assert app.chat is not None
+        assert len(app.screen_stack) == 2
         assert app.chat.conversation.record == Path("a.yaml")
         await pilot.press("ctrl+o")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
