@@ -6,12 +6,13 @@ from pathlib import Path
 from string import Formatter
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from assistant.errors import UsageError
 from assistant.model.port import Message, Part, Prompt
 
 _LIMIT = 200_000  # bytes of a prompt file
+_FORM = Formatter().parse
 
 
 class _Example(BaseModel):
@@ -25,6 +26,16 @@ class _Turn(BaseModel):
     text: str
     keep: bool = False
 
+    @field_validator("text")
+    @classmethod
+    def _plain_places(cls, text: str) -> str:
+        """Only `{name}`: anything else in braces would be code of a kind, or fail while somebody waits."""
+        if not all(
+            name is None or (name.isidentifier() and not form and not conv) for _, name, form, conv in _FORM(text)
+        ):
+            raise ValueError("write a place as {name}, and other braces twice")
+        return text
+
 
 class PromptFile(BaseModel):
     """One prompt file. `turn` are the parts of the last message, with {places}."""
@@ -37,7 +48,14 @@ class PromptFile(BaseModel):
     turn: tuple[_Turn, ...]
 
     def fill(self, **values: str) -> Prompt:
-        """The prompt with its places filled. What is filled in is never read as a template or as control tokens."""
+        """The prompt with its places filled. What is filled in is never read as a template or as control tokens.
+
+        `UsageError` when the file has a place that nothing fills.
+        """
+        unknown = self.places() - set(values)
+        if unknown:
+            do = f"use {', '.join(f'{{{name}}}' for name in sorted(values))}"
+            raise UsageError(f"nothing fills the place {{{min(unknown)}}}", where=f"prompt {self.id}", do=do)
         messages = list(self.beginning().messages)
         parts = (Part(text=turn.text.format_map(values), keep=turn.keep) for turn in self.turn)
         messages.append(Message(role="user", parts=tuple(part for part in parts if part.text)))
@@ -54,7 +72,7 @@ class PromptFile(BaseModel):
 
     def places(self) -> set[str]:
         """The names of the places to fill."""
-        return {name for turn in self.turn for _, name, _, _ in Formatter().parse(turn.text) if name}
+        return {name for turn in self.turn for _, name, _, _ in _FORM(turn.text) if name}
 
 
 class Prompts:
@@ -77,6 +95,8 @@ class Prompts:
             if file.stat().st_size > _LIMIT:
                 raise UsageError("the prompt file is too large", where=str(file), do="shorten it")
             return PromptFile.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            raise UsageError("the prompt file is not UTF-8 text", where=str(file), do="save it as UTF-8") from None
         except OSError as error:
             raise UsageError(f"the prompt file cannot be read ({error.strerror})", where=str(file)) from None
         except yaml.YAMLError as error:
