@@ -24,14 +24,11 @@ class ScriptedGeneration:
 
     pieces: Sequence[str]
     cancel: Event | None = None
-    cancel_after: int | None = None  # pieces after which the person stops it
     usage: Usage = field(default_factory=Usage)
     cancelled: bool = False
 
     def __iter__(self) -> Iterator[str]:
-        for n, piece in enumerate(self.pieces):
-            if self.cancel and n == self.cancel_after:
-                self.cancel.set()
+        for piece in self.pieces:
             if self.cancel and self.cancel.is_set():
                 self.cancelled = True
                 break
@@ -53,7 +50,6 @@ class ScriptedChat:
     answers: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     breaks: bool = False
-    cancel_after: int | None = None
     asked: list[str] = field(default_factory=list)  # replies and questions it was given, for "was never asked"
     name: str = "scripted"
 
@@ -85,7 +81,7 @@ class ScriptedChat:
             raise ModelError("the model has stopped", do="start the coach again")
         text = self.answers[self._known(prompt, self.answers)]
         pieces = [text[i : i + 7] for i in range(0, len(text), 7)]
-        return ScriptedGeneration(pieces, cancel, self.cancel_after)
+        return ScriptedGeneration(pieces, cancel)
 
     def warm(self, prompt: Prompt) -> None:
         """Nothing to warm."""
