@@ -135,6 +135,11 @@ class CoachConversation:
         yield session.progress()
         if state.journey.pending and not self._pending(session):
             yield Said("The question you stopped at is no longer asked; your answers are all there.", tone="notice")
+        if self._pending(session) and session.unfinished():
+            yield from Turn(session).put(session.engine.proceed(session.state))
+            if not session.state.journey.pending:
+                yield self._menu(session)
+            return
         yield self._pending_or_menu(session)
 
     def _pending_or_menu(self, session: Session) -> Said:

@@ -14,7 +14,7 @@ from assistant.flow.engine import Engine
 from assistant.flow.models import Flow, Question, Stop
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.models import Passage
-from assistant.record.events import Event
+from assistant.record.events import Added, Answered, Asked, Entered, Event, Rated, Settled, Skipped
 from assistant.record.state import State
 from assistant.record.store import Clock, OpenRecord, system_clock
 
@@ -58,6 +58,12 @@ class Session:
         """Put events on disk; when this returns nothing of them can be lost."""
         if events:
             self.record.append(*events)
+
+    def unfinished(self) -> bool:
+        """Whether the record ends with something said and nothing asked after it: the coach was cut off there."""
+        said = (Answered, Added, Rated, Skipped)
+        last = next((e for e in reversed(self.record.events) if isinstance(e, (*said, Asked, Entered, Settled))), None)
+        return isinstance(last, said)
 
     def found(self, question_id: str) -> tuple[Flow, Question]:
         """A question and its flow; `CoachError` when the flows no longer hold it."""

@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from assistant.coach.conversation import CoachConversation
-from assistant.coach.turns import AnswerDone, Item, Said
+from assistant.coach.turns import AnswerDone, AnswerStarted, Item, Said
 from assistant.errors import RecordError
 from assistant.plain import visible
 from assistant.record.state import State, Subject
@@ -212,6 +212,35 @@ def test_a_record_that_waits_at_a_question_that_is_gone_can_still_be_used(tmp_pa
     for command in ("why", "back", "repeat", "review", "change 1", "summary"):
         assert asks(say(again, command)) == ["menu"], command
     assert asks(say(again, "step 1")) == ["s01-whom"]
+
+
+def test_a_coach_cut_off_in_the_middle_of_a_turn_goes_on_from_what_was_said(tmp_path: Path) -> None:
+    """Killed while a question inside the reply is being answered: the answer beside it is on disk, and counts."""
+    talk = begun(tmp_path)
+    assert talk.record is not None
+    for item in talk.reply("New markets. What does EEN stand for?", Event()):
+        if isinstance(item, AnswerStarted):
+            break
+    talk.close()
+    again = rig.open_conversation(talk.record)
+    assert asks(list(again.begin())) == ["s01-whom"]
+    assert on_disk(again).journey.answers["s01-pull"].said == "New markets."
+    say(again, "our members")
+    assert asks(say(again, "back")) == ["s01-whom"]
+    again.close()
+    assert asks(list(rig.open_conversation(talk.record).begin())) == ["s01-whom"]
+
+
+def test_a_reply_whose_reading_is_stopped_is_kept_and_asked_about(tmp_path: Path) -> None:
+    talk = begun(tmp_path, chat=ScriptedChat(rig.flows()))
+    for reply in ("x", "x"):
+        say(talk, reply)
+    stopped = Event()
+    stopped.set()
+    items = list(talk.reply("the board signed a list", stopped))
+    assert "yes, partly or no?" in shown(items)
+    answer = on_disk(talk).journey.answers["s01-both-1"]
+    assert (answer.said, answer.rating) == ("the board signed a list", None)
 
 
 def test_an_organisation_is_never_called_stop_and_help_is_at_hand(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from threading import Event
 
 from assistant.errors import ModelError
 from assistant.flow.models import FlowSet
-from assistant.model.port import Prompt, Usage
+from assistant.model.port import Cancelled, Prompt, Usage
 
 _SURE = 0.97
 
@@ -55,6 +55,8 @@ class ScriptedChat:
 
     def score(self, prompt: Prompt, options: Sequence[str], *, cancel: Event | None = None) -> list[float]:
         """The written option has nearly all the weight."""
+        if cancel and cancel.is_set():
+            raise Cancelled("the request was cancelled")
         if self.breaks:
             raise ModelError("the model has stopped", do="start the coach again")
         match sorted(options):

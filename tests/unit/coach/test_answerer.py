@@ -133,11 +133,9 @@ def test_a_stopped_answer_keeps_what_was_said() -> None:
     strict=True, reason="a request that was cancelled before its first word counts as a failure of the model"
 )
 def test_a_question_stopped_before_its_first_word_is_stopped_and_no_failure() -> None:
-    from assistant.model.fake import FakeChat
-
     cancel = Event()
     cancel.set()
-    *_, answer = rig.answerer(FakeChat(["x"])).answer(Ask(QUESTION), cancel)
+    *_, answer = rig.answerer(ScriptedChat(rig.flows())).answer(Ask(QUESTION), cancel)
     assert isinstance(answer, HandbookAnswer)
     assert answer.stopped
     assert not any("cancelled" in note for note in answer.notes)
