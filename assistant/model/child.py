@@ -47,8 +47,8 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                # Threads that spin while they wait stall each other as soon as anything else wants the cores: on two busy
-                # cores, waiting asleep gave 4 to 6 times the words a second.
+                # Threads that spin while they wait stall each other as soon as anything else wants the cores: on two
+                # busy cores, waiting asleep gave 4 to 6 times the words a second.
                 env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ},
                 # its own session: Ctrl-C in the terminal is the parent's alone
                 start_new_session=os.name == "posix",
