@@ -21,7 +21,7 @@ from assistant.handbook.corpus import Corpus
 from assistant.handbook.models import Hit, Passage, Query
 from assistant.handbook.search import HybridRetriever
 from assistant.handbook.sentences import split_sentences
-from assistant.model.port import ChatModel, Usage
+from assistant.model.port import Cancelled, ChatModel, Usage
 
 LABELS = 8  # section labels in an answer's JSON
 _QUOTE = 320  # characters of a source's quotation
@@ -87,7 +87,8 @@ class Answerer:
         """Stream the words of an answer, then the whole answer as checked. Errors of the model end in a quotation."""
         work = _Work(ask=ask, asked=self._directories.understood(ask.question), start=perf_counter())
         hits = self._search(work)
-        direct = self._directories.answer(work.asked, ask.audience, about=ask.about)
+        about = ask.about if work.asked.follows else None
+        direct = self._directories.answer(work.asked, ask.audience, about=about)
         if direct:
             yield from self._told(work, direct, "refusal" if direct.abstained else "data")
             return
@@ -103,6 +104,9 @@ class Answerer:
             return
         try:
             yield from self._worded(work, context, hits, chat, cancel or Event())
+        except Cancelled:
+            work.stopped = True
+            yield self._made(work, (), "stopped", False, ())
         except ModelError as error:
             work.notes.append(error.sentence())
             yield from self._told(work, self._quoted(work, hits), "quotation")
@@ -166,9 +170,11 @@ class Answerer:
             yield Words(words)
         work.usage, work.stopped = generation.usage, cancel.is_set()
         work.model, work.prompt, work.halted = chat.name, file.id, halt.is_set() and not work.stopped
-        yield self._checked(work, "".join(pieces), checker, hits)
+        yield self._checked(work, "".join(pieces), checker, context, hits)
 
-    def _checked(self, work: _Work, text: str, checker: Checker, hits: Sequence[Hit]) -> HandbookAnswer:
+    def _checked(
+        self, work: _Work, text: str, checker: Checker, context: Context, hits: Sequence[Hit]
+    ) -> HandbookAnswer:
         sentences = list(split_sentences(text.strip()))
         cut = bool(sentences) and sentences[-1].rstrip("\"'”’)")[-1:] not in (".", "!", "?", ":")
         if cut and not work.stopped and (len(sentences) > 1 or work.halted):
@@ -177,10 +183,12 @@ class Answerer:
         dropped: list[str] = []
         for sentence in sentences:
             support = checker.check(sentence)
-            if support.supported or gate.says_not_given(sentence):
+            if support.supported and not gate.says_not_given(sentence):
                 kept.append(Line(sentence, support.rests_on))
             else:
                 dropped.append(sentence)
+        if not kept and any(gate.says_not_given(s) for s in dropped):
+            return self._made(work, self._refused(work, context).lines, "refusal", True, dropped)
         if not kept:
             quoted = self._quoted(work, hits)
             if not work.stopped:
@@ -188,8 +196,7 @@ class Answerer:
                     "What the model said could not be checked against the handbook, so its words are shown."
                 )
             return self._made(work, quoted.lines, "quotation", False, dropped)
-        abstained = gate.says_not_given(kept[0].text)
-        return self._made(work, kept, "model", abstained, dropped)
+        return self._made(work, kept, "model", False, dropped)
 
     def _refused(self, work: _Work, context: Context) -> Direct:
         instruments = self._directories.instruments(work.asked.text)
@@ -222,8 +229,7 @@ class Answerer:
     # -- search and form --------------------------------------------------------------------------------------------
 
     def _search(self, work: _Work) -> list[Hit]:
-        follows = work.ask.about and len(facts.content(work.asked.text)) <= 4
-        boost = (work.ask.about,) if work.ask.about and follows else ()
+        boost = (work.ask.about,) if work.ask.about and work.asked.follows else ()
         query = Query(text=work.asked.text, audience=work.ask.audience, step=work.ask.step, boost=boost)
         hits = self._retriever.search(query, limit=12)
         work.labels = tuple(self._retriever.labels(hits, query=query))[:LABELS]

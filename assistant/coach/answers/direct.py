@@ -212,7 +212,8 @@ class Directories:
     # -- places -----------------------------------------------------------------------------------------------------
 
     def _of_section(self, section: str | None) -> list[Instrument]:
-        return [i for i in self._corpus.funding.instruments if section and i.case == section]
+        of_case = [i for i in self._corpus.funding.instruments if section and i.case == section]
+        return [i for i in of_case if i.amounts] or of_case
 
     def _about_money(self, asked: Understood) -> bool:
         return asked.money or bool(

@@ -15,7 +15,7 @@ _NUMBER = re.compile(
     r"(?<![\w.])(\d{1,3}(?:[.,  ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?)(\s?(?:k|thousand|m|million|bn|billion))?(?!\w)"
 )
 _SCALE = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9}
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:[&'’-][^\W_]+)*")
 _NAME = re.compile(r"\b[A-ZÀ-Þ][\w&]*(?:[-'’][\w&]+)*")
 _NEGATION = re.compile(r"\b(?:no|not|never|none|cannot|without|neither|nor|nobody|nothing)\b|n['’]t\b", re.I)
 _STOP = frozenset(

@@ -43,6 +43,7 @@ class _Rules(BaseModel):
     difference: tuple[str, ...]
     checklist: tuple[str, ...]
     not_given: tuple[str, ...]
+    follows: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Understood:
     money: bool
     checklist: bool
     step: str | None
+    follows: bool  # speaks of something said before: "how long does it run?"
 
 
 @lru_cache(maxsize=1)
@@ -95,6 +97,7 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
         money=money,
         checklist=_match(rules().checklist, plain) is not None,
         step=f"step-{step.group(1)}" if step else None,
+        follows=not named and matches(rules().follows, whole),
     )
 
 

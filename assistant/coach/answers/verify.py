@@ -29,6 +29,7 @@ class Checker:
     """Checks sentences against the passages of one answer; words of the question may be repeated freely."""
 
     def __init__(self, passages: Sequence[Passage], question: str) -> None:
+        self.passages = tuple(passages)
         self._places = [(p, s) for p in passages for s in (*p.sentences, f"{p.title} - {p.heading}")]
         self._content = [facts.content(s) for _, s in self._places]
         everything = " ".join([question, *(f"{p.title} {p.heading} {p.text}" for p in passages)])
@@ -84,6 +85,7 @@ class Checker:
         close = len(mine & theirs) >= 0.6 * len(mine)
         if close and not facts.negated(sentence) and facts.denied_stems(source) & mine:
             return "the source denies this"
-        if close and facts.negated(sentence) and not any(facts.negated(s) for _, s in self._places):
+        denied = facts.denied_stems(sentence)
+        if close and denied and not any(denied & facts.denied_stems(s) for _, s in self._places):
             return "a denial that the sources do not hold"
         return ""

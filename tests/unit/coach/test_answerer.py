@@ -129,9 +129,6 @@ def test_a_stopped_answer_keeps_what_was_said() -> None:
     assert "without support" not in answer.answer
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a request that was cancelled before its first word counts as a failure of the model"
-)
 def test_a_question_stopped_before_its_first_word_is_stopped_and_no_failure() -> None:
     cancel = Event()
     cancel.set()
@@ -141,7 +138,6 @@ def test_a_question_stopped_before_its_first_word_is_stopped_and_no_failure() ->
     assert not any("cancelled" in note for note in answer.notes)
 
 
-@pytest.mark.xfail(strict=True, reason="a sentence that says 'the handbook does not give ...' is kept unchecked")
 def test_a_false_not_given_is_no_answer() -> None:
     question = "what is the aim of Innovation Express?"
     _, answer = asked("The handbook does not give any amount for Innovation Express.", question=question)
