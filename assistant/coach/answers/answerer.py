@@ -135,6 +135,13 @@ class Answerer:
         if chat is not None:
             chat.warm(self._prompts.get("answer").beginning())
 
+    def read_ahead(self) -> None:
+        """Have the model read every block of the corpus in idle time, so that a question about it starts at once."""
+        chat = self._chat()
+        if chat is not None:
+            for block in reversed(self._blocks.all()):
+                chat.warm(Context(block, ()).beginning(self._prompts.get("answer")))
+
     def warm(self, text: str, step: str | None = None) -> None:
         """Use the time while a person types: read the section that their question will probably need."""
         chat = self._chat()

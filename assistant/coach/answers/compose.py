@@ -10,7 +10,7 @@ from assistant.handbook.corpus import Corpus
 from assistant.handbook.models import Hit, Passage
 from assistant.model.port import Prompt
 
-BLOCK_WORDS = 380  # of the section read whole; longer documents are cut into blocks at their parts
+BLOCK_WORDS = 220  # of the section read whole; longer documents are cut into blocks at their parts
 MORE_PASSAGES = 2
 
 
@@ -26,9 +26,16 @@ class Context:
         """All of it, the block first."""
         return (*self.block, *self.more)
 
+    def beginning(self, file: PromptFile) -> Prompt:
+        """The part of the prompt that all questions about the block share."""
+        return file.fill(section=self._section(), more="", question="", task="")
+
+    def _section(self) -> str:
+        return f"{self.block[0].title}.\n" + "\n".join(_told(p) for p in self.block)
+
     def prompt(self, file: PromptFile, question: str, task: str) -> Prompt:
         """The prompt for a task; prompts about the same block share their beginning to the token."""
-        section = f"{self.block[0].title}.\n" + "\n".join(_told(p) for p in self.block)
+        section = self._section()
         more = "".join(f"From {p.title}: {_flat(p)}\n" for p in self.more)
         return file.fill(section=section, more=more, question=question, task=task)
 
@@ -52,6 +59,10 @@ class Blocks:
 
     def _add(self, block: Sequence[Passage]) -> None:
         self._of |= {p.id: tuple(block) for p in block}
+
+    def all(self) -> list[tuple[Passage, ...]]:
+        """Every block of a document, each once, in the corpus' order."""
+        return list({block[0].id: block for block in self._of.values()}.values())
 
     def of(self, passage: Passage) -> tuple[Passage, ...]:
         """The block a passage stands in."""

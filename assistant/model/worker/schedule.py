@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _URGENT, _INDEXING, _IDLE = range(3)
-_MAX_WARM = 8
+_MAX_WARM = 128
 
 
 class Interrupted(Exception):
@@ -52,9 +52,12 @@ class Schedule:
         task = Task(job)
         with self._changed:
             queue = self._waiting[task.level]
-            queue.append(task)
-            if task.level == _IDLE and len(queue) > _MAX_WARM:
-                queue.popleft()
+            if task.level == _IDLE:
+                queue.appendleft(task)  # what was typed last is what is wanted next
+                if len(queue) > _MAX_WARM:
+                    queue.pop()
+            else:
+                queue.append(task)
             if self._running and task.level < self._running.level:
                 self.stop_now = True
             self._changed.notify()
