@@ -69,15 +69,12 @@ def _record_rows(coach: CoachService) -> Iterator[Row]:
 
     with tempfile.TemporaryDirectory() as folder:
         record = RecordStore.create(Path(folder), Subject(organisation="Bench", audience="cluster_organisation"), "1 x")
+        events: list[Asked | Answered] = []
         with record:
-            events = [
-                e
-                for n in range(300)
-                for e in (
-                    Asked(flow="step-1", question=f"q{n}"),
-                    Answered(flow="step-1", question=f"q{n}", said="yes, since May " * 8, rating="yes", rated_by="coach"),
-                )
-            ]
+            for n in range(300):
+                words = "yes, since May " * 8
+                said = Answered(flow="step-1", question=f"q{n}", said=words, rating="yes", rated_by="coach")
+                events += [Asked(flow="step-1", question=f"q{n}"), said]
             record.append(*events)
             one = Answered(flow="step-1", question="q300", said="no", rating="no", rated_by="person")
             yield "one more reply on disk (record of 300 answers)", _timed(lambda: record.append(one)), "s", "< 0.3"

@@ -26,9 +26,9 @@ class Passage(BaseModel):
 
     @property
     def source(self) -> str:
-        """How a person is told where this comes from."""
+        """How a person is told where this comes from; without quotation marks, for the words are ours."""
         name = self.title.split(":")[0]
-        return f"after the TACTICS handbook ({self.year}), {name}, “{self.heading}”"
+        return f"after the TACTICS handbook ({self.year}), {name} ({self.heading})"
 
 
 class Hit(BaseModel):

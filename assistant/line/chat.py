@@ -198,7 +198,7 @@ class LineChat:
         if sources:
             self._line("Sources:")
         for source in sources:
-            self._line(f"[{source.n}] {visible(source.title)}, {visible(source.where)}. “{visible(source.quote)}”")
+            self._line(f"[{source.n}] {visible(source.where)}: {visible(source.quote)}")
 
     # reading and writing
 

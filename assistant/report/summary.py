@@ -272,7 +272,7 @@ def _consulted(state: State, sources: Sources) -> list[Block]:
             blocks.append(Paragraph((Aside("The coach found no answer to this in the handbook."),)))
         if note.answer.strip():
             blocks.append(Paragraph((note.answer,)))
-        cited = [(sources.cite(c.passage, c.title), f": “{c.quote}”" if c.quote else "") for c in note.citations]
+        cited = [(sources.cite(c.passage, c.title), f": {c.quote}" if c.quote else "") for c in note.citations]
         if cited:
             blocks.append(Bullets(tuple(cited), numbered=True))
     return blocks

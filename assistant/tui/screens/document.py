@@ -37,7 +37,7 @@ The words that the answer rests on stand behind a bar, under the label "cited he
             yield Static(visible(self._source.title), classes="title", markup=False)
             yield Static(visible(self._source.where), classes="where", markup=False)
             with VerticalScroll(id="document", can_focus=True):
-                yield Static(f"“{visible(self._source.quote)}”", classes="cited", markup=False)
+                yield Static(visible(self._source.quote), classes="cited", markup=False)
                 yield Static("The whole document is being opened …", classes="label", markup=False)
         yield Footer()
 

@@ -52,7 +52,7 @@ def _prompt(source: Source) -> Content:
     return Content.assemble(
         (f"[{source.n}] {visible(source.title)}", "bold"),
         "\n",
-        f"“{visible(source.quote)}”",
+        visible(source.quote),
         "\n",
         (visible(source.where), "$foreground-muted"),
         "\n",
