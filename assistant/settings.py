@@ -54,6 +54,8 @@ class Settings(BaseModel):
     """Colour theme of the terminal app."""
     calm: bool = False
     """No animation, no blinking, no spinners."""
+    wording: Literal["handbook", "model"] = "handbook"
+    """Who words answers: `handbook` shows the corpus' own paragraphs, `model` has the chat model reword them."""
     answer_tokens: int = Field(default=160, ge=16, le=1024)
     """Longest answer of the model, in tokens."""
     language: Literal["en"] = "en"

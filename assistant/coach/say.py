@@ -223,5 +223,5 @@ def answer_markdown(answer: HandbookAnswer) -> str:
 
 def marked(text: str) -> str:
     """Words of an answer as literal text, its [n] marks kept."""
-    paragraphs = (safe(paragraph, 8000) for paragraph in text.split("\n\n"))
-    return "\n\n".join(_MARKED.sub(lambda m: m.group().replace("\\", ""), p) for p in paragraphs)
+    lines = (f"- {safe(line[2:], 8000)}" if line.startswith("- ") else safe(line, 8000) for line in text.split("\n"))
+    return "\n".join(_MARKED.sub(lambda m: m.group().replace("\\", ""), line) for line in lines)

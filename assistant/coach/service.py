@@ -64,7 +64,9 @@ class CoachService:
         prompts = Prompts(paths.shipped("prompts"), self.settings.prompts)
         models = self.models()
         self._retriever = HybridRetriever(corpus, models.embedder, paths.index_dir())
-        answerer = Answerer(corpus, self._retriever, prompts, self.chat, flows, self.settings.answer_tokens)
+        answerer = Answerer(
+            corpus, self._retriever, prompts, self.chat, self.settings.answer_tokens, self.settings.wording
+        )
         return Parts(Engine(flows), corpus, answerer, Interpreter(prompts, self.chat), self.clock)
 
     def models(self) -> Models:

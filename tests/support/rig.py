@@ -54,8 +54,8 @@ def retriever() -> HybridRetriever:
 
 
 def answerer(chat: ChatModel | None) -> Answerer:
-    """Answers over the shipped corpus."""
-    return Answerer(corpus(), retriever(), prompts(), lambda: chat, flows())
+    """Answers over the shipped corpus, worded by the model that is given."""
+    return Answerer(corpus(), retriever(), prompts(), lambda: chat, wording="model")
 
 
 def interpreter(chat: ChatModel | None) -> Interpreter:

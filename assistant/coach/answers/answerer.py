@@ -16,7 +16,6 @@ from assistant.coach.answers.question import Understood, understand
 from assistant.coach.answers.verify import Checker
 from assistant.coach.prompts import Prompts
 from assistant.errors import KnowledgeError, ModelError
-from assistant.flow.models import FlowSet
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.models import Hit, Passage, Query
 from assistant.handbook.search import HybridRetriever
@@ -25,6 +24,8 @@ from assistant.model.port import Cancelled, ChatModel, Usage
 
 LABELS = 8  # section labels in an answer's JSON
 _QUOTE = 320  # characters of a source's quotation
+CLOSE = 0.7  # share of the best hit's score from which another passage is told too
+_MOST_PASSAGES, _MOST_WORDS = 3, 190
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,14 @@ class Answerer:
         retriever: HybridRetriever,
         prompts: Prompts,
         chat: Callable[[], ChatModel | None],
-        flows: FlowSet | None = None,
         max_tokens: int = 160,
+        wording: str = "handbook",
     ) -> None:
         self._corpus, self._retriever, self._prompts, self._chat = corpus, retriever, prompts, chat
-        self._directories = Directories(corpus, flows)
+        self._directories = Directories(corpus)
         self._blocks = Blocks(corpus)
         self._vocabulary = {stem for p in corpus.passages for stem in facts.content(f"{p.title} {p.heading} {p.text}")}
-        self._max_tokens = max_tokens
+        self._max_tokens, self._wording = max_tokens, wording
 
     def answer(self, ask: Ask, cancel: Event | None = None) -> Iterator[Words | HandbookAnswer]:
         """Stream the words of an answer, then the whole answer as checked. Errors of the model end in a quotation."""
@@ -103,7 +104,7 @@ class Answerer:
             yield from self._told(work, self._quoted(work, hits), "quotation")
             return
         try:
-            yield from self._worded(work, context, hits, chat, cancel or Event())
+            yield from self._gated(work, context, hits, chat, cancel or Event())
         except Cancelled:
             work.stopped = True
             yield self._made(work, (), "stopped", False, ())
@@ -153,15 +154,42 @@ class Answerer:
 
     # -- ways of answering ------------------------------------------------------------------------------------------
 
-    def _worded(
+    def _gated(
         self, work: _Work, context: Context, hits: Sequence[Hit], chat: ChatModel, cancel: Event
     ) -> Iterator[Words | HandbookAnswer]:
+        """Ask the model whether the detail is there; then tell the passages, or have them put in the model's words."""
         file = self._prompts.get("answer")
+        work.model, work.prompt = chat.name, file.id
         yes, no = chat.score(context.prompt(file, work.asked.text, "Check"), ["yes", "no"], cancel=cancel)
         verdict = gate.after_check(work.asked, yes - no)
         if not verdict.answer and not cancel.is_set():
             yield from self._told(work, self._refused(work, context), "refusal")
-            return
+        elif self._wording == "handbook":
+            yield from self._told(work, self._passages(work.asked.text, hits), "handbook")
+        else:
+            yield from self._worded(work, context, hits, chat, cancel)
+
+    def _passages(self, question: str, hits: Sequence[Hit]) -> Direct:
+        """The best passage whole, and others that come close to it, in the corpus' own words.
+
+        An entry of the funding directory that the question does not name comes after documents that are close to it.
+        """
+        named = {i.passage_id for i in self._directories.instruments(question)}
+        close = [h for h in hits if h.score >= CLOSE * hits[0].score]
+        close.sort(key=lambda h: h.passage.id.startswith("funding/") and h.passage.id not in named)
+        told = close[:1]
+        words = len(told[0].passage.text.split())
+        for hit in close[1:_MOST_PASSAGES]:
+            words += len(hit.passage.text.split())
+            if words <= _MOST_WORDS and not hit.passage.id.split("#")[0].endswith("not-given"):
+                told.append(hit)
+        abstained = gate.says_not_given(told[0].passage.sentences[0])
+        return Direct(tuple(_line(hit) for hit in told), abstained=abstained)
+
+    def _worded(
+        self, work: _Work, context: Context, hits: Sequence[Hit], chat: ChatModel, cancel: Event
+    ) -> Iterator[Words | HandbookAnswer]:
+        file = self._prompts.get("answer")
         checker = Checker(context.passages, work.asked.text)
         halt = _Halt(cancel)
         generation = chat.stream(
@@ -176,7 +204,7 @@ class Answerer:
             pieces.append(words)
             yield Words(words)
         work.usage, work.stopped = generation.usage, cancel.is_set()
-        work.model, work.prompt, work.halted = chat.name, file.id, halt.is_set() and not work.stopped
+        work.halted = halt.is_set() and not work.stopped
         yield self._checked(work, "".join(pieces), checker, context, hits)
 
     def _checked(
@@ -208,12 +236,12 @@ class Answerer:
     def _refused(self, work: _Work, context: Context) -> Direct:
         instruments = self._directories.instruments(work.asked.text)
         place = gate.best_not_given(work.asked, context.passages)
-        if work.asked.detail and instruments:
-            return self._directories.refusal(work.asked.detail, instruments[0], ())
+        detail = work.asked.detail
+        if detail and instruments and detail.not_given(instruments[0].not_given):
+            return self._directories.refusal(detail, instruments[0], ())
         lines = [Line(place[1], ((place[0], place[1]),))] if place else []
         if not lines:
-            what = work.asked.detail.words if work.asked.detail else "that"
-            lines = [Line(f"The handbook does not say {what}.", ())]
+            lines = [Line("The handbook does not say that.", ())]
         near = self._nearest(work.asked, context.passages)
         if near and not (place and near[1] == place[1]):
             lines.append(Line(f"What it does say nearby: {near[1]}", (near,)))
@@ -342,6 +370,11 @@ def _whole_words(pieces: Iterable[str], checker: Checker, halt: Event) -> Iterat
 def _marked(text: str, marks: str) -> str:
     """A sentence with its source marks before the stop."""
     return f"{text[:-1]}{marks}{text[-1]}" if text[-1:] in ".!?:" else f"{text}{marks}"
+
+
+def _line(hit: Hit) -> Line:
+    at = hit.sentence or 0
+    return Line(hit.passage.text, ((hit.passage, hit.passage.sentences[at]),), paragraph=True)
 
 
 def _cited(n: int, passage: Passage, quote: str) -> Cited:

@@ -12,6 +12,7 @@ from assistant.model.port import Prompt
 
 BLOCK_WORDS = 220  # of the section read whole; longer documents are cut into blocks at their parts
 MORE_PASSAGES = 2
+NEARLY_AS_GOOD = 0.85  # share of the best hit's score from which a passage elsewhere is read too (each costs seconds)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class Blocks:
             strength[key] = strength.get(key, 0.0) + hit.score / (1 + rank)
         best = max(hits[:5], key=lambda h: strength[self.of(h.passage)[0].id])
         block = self.of(best.passage)
-        more = [h.passage for h in hits if h.passage not in block][:MORE_PASSAGES]
+        least = NEARLY_AS_GOOD * hits[0].score
+        more = [h.passage for h in hits if h.passage not in block and h.score >= least][:MORE_PASSAGES]
         return Context(block=block, more=tuple(more))
 
 

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.coach.answers import facts
 from assistant.coach.answers.question import Detail, Understood, detail, understand
-from assistant.flow.models import FlowSet
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.directory import listed, sentence
 from assistant.handbook.funding import Instrument
 from assistant.handbook.glossary import Acronym, Term, Undefined
 from assistant.handbook.models import Passage
+from assistant.handbook.named import Names
 
+_MOST_COMPARED = 3
+_COMPARES = re.compile(r"\b(?:which one|compare|difference|versus|vs|next to|side by side)\b", re.I)
 _MOST_SOURCES = 2  # funding sources in one answer
 _NEVER_GIVEN = {"payment_date", "form", "deadline", "rate", "minimum", "decision_time", "criteria", "partners_needed"}
 _COUNTRIES = {"SE": "Sweden", "DE": "Germany", "KR": "Korea", "JP": "Japan", "DK": "Denmark", "GR": "Greece"}
@@ -41,16 +43,17 @@ class Direct:
 
 
 class Directories:
-    """Answers from data over one corpus and one set of flows."""
+    """Answers from data over one corpus."""
 
-    def __init__(self, corpus: Corpus, flows: FlowSet | None = None) -> None:
-        self._corpus, self._flows = corpus, flows
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._names = Names(corpus)
         self._named = _instrument_patterns(corpus.funding.instruments)
 
     def answer(self, asked: Understood, audience: str | None, *, about: str | None = None) -> Direct | None:
         """The answer, or None when it is for search and model. `about`: a section named before (follow-up)."""
-        if asked.checklist and asked.step:
-            found = self._checklist(asked.step, audience)
+        if asked.checklist:
+            found = self._checklist(asked.step or _place(asked.text), audience)
             if found:
                 return found
         if asked.terms:
@@ -58,6 +61,10 @@ class Directories:
             if found:
                 return found
         instruments = self.instruments(asked.text) or self._of_section(about)
+        if len(instruments) > 1 and (_COMPARES.search(asked.text) or asked.detail):
+            found = self._compared(instruments[:_MOST_COMPARED], asked)
+            if found:
+                return found
         if asked.detail and len(instruments) == 1:
             found = self._named_detail(instruments[0], asked.detail, asked.text)
             if found:
@@ -135,6 +142,32 @@ class Directories:
             lines += [Line(sentence(t), _whole(passage)) for t in texts]
         return Direct(tuple(lines))
 
+    def _compared(self, instruments: Sequence[Instrument], asked: Understood) -> Direct | None:
+        """The same detail of several sources, one paragraph each; without a detail what each is for and pays."""
+        lines: list[Line] = []
+        for instrument in instruments:
+            detailed = self._named_detail(instrument, asked.detail, asked.text) if asked.detail else None
+            if asked.detail and asked.detail.id not in ("amount", "duration", "eligible", "date"):
+                return None
+            told = list(detailed.lines) if detailed and not detailed.abstained else []
+            if not told:
+                amount = f" It paid {instrument.amounts[0].text}." if instrument.amounts else ""
+                funds = _lower(instrument.funds).rstrip(".")
+                told = [Line(f"{instrument.name} pays for {funds}.{amount}", self._entry(instrument))]
+            lines += [replace(line, paragraph=n == 0) for n, line in enumerate(told)]
+        return Direct(tuple(lines))
+
+    def _contact(self, instrument: Instrument) -> Direct | None:
+        """Whom the handbook names for more, as printed in 2012."""
+        document = next((d for d in self._corpus.documents if d.head.section == instrument.section), None)
+        passages = self._corpus.parts.get(f"{instrument.section}/contact", ())
+        contact = document.head.contact if document and document.head.kind == "case" else None
+        if contact is None or not passages:
+            return None
+        address = f", {contact.url} (as printed in 2012)" if contact.url else ""
+        place = ((passages[0], passages[0].text),)
+        return Direct((Line(f"For {_the(instrument.name)} the handbook names {contact.name}{address}.", place),))
+
     def _term(self, name: str) -> Term | Acronym | Undefined | None:
         """The glossary entry of that name, or the one whose name holds all its words and fewest others."""
         found = self._corpus.glossary.find(name)
@@ -157,9 +190,14 @@ class Directories:
             return Direct(tuple(lines))
         if wanted.id == "duration" and instrument.duration and not re.search(r"\b(trust|decision)\b", question, re.I):
             return Direct((Line(sentence(f"{instrument.name}: {instrument.duration}"), place),))
+        if wanted.id in ("contact", "address"):
+            return self._contact(instrument)
         if wanted.id == "date":
             return Direct((Line(sentence(f"{instrument.name}: {instrument.when}"), self._entry(instrument)),))
         if wanted.id == "eligible":
+            named = {n.label for n in self._names.find(question) if n.kind == "country"}
+            if named and not instrument.countries:
+                return self.refusal(detail("countries"), instrument, ())
             lines = [Line(sentence(f"{instrument.name} is for {_lower(instrument.who)}"), self._entry(instrument))]
             return Direct(tuple(lines))
         return None
@@ -197,17 +235,11 @@ class Directories:
         return Direct(tuple(lines), abstained=True)
 
     def _checklist(self, step: str, audience: str | None) -> Direct | None:
-        if self._flows is None or step not in self._flows.flows:
-            return None
-        flow = self._flows.flow(step)
-        items = [q for q in flow.questions if not q.ours and (audience is None or audience in q.audience)]
-        passages = self._corpus.parts.get(f"{step}/completion") or self._corpus.sections.get(step, ())
-        if not items or not passages:
-            return None
-        place = ((passages[-1], passages[-1].sentences[0]),)
-        lines = [Line(f"To complete {flow.title}, the handbook asks {len(items)} things:", place)]
-        lines += [Line(f"({n}) {q.ask}", place, paragraph=True) for n, q in enumerate(items, 1)]
-        return Direct(tuple(lines))
+        """The whole checklist of a step for the audience (each audience's where none is known), never a sample."""
+        whose = [audience] if audience else ["cluster_organisation", "policy_maker"]
+        parts = [f"{step}/completion", *(f"{step}/completion-{w.replace('_', '-')}" for w in whose)]
+        passages = [passage for part in parts for passage in self._corpus.parts.get(part, ())]
+        return Direct(tuple(Line(p.text, _whole(p), paragraph=True) for p in passages)) if passages else None
 
     # -- places -----------------------------------------------------------------------------------------------------
 
@@ -253,6 +285,15 @@ def _instrument_patterns(instruments: Sequence[Instrument]) -> list[tuple[re.Pat
         (re.compile(rf"(?<![\w-]){re.escape(f)}(?![\w-])", 0 if f.isupper() and len(f) < 5 else re.I), forms[f])
         for f in ordered
     ]
+
+
+def _place(question: str) -> str:
+    """The step or theme whose checklist a question means without naming its number."""
+    if re.search(r"\bfund", question, re.I):
+        return "utilise-funding"
+    return (
+        "step-2" if re.search(r"\breadiness\b", question, re.I) else "step-1" if re.search(r"\bwhy\b", question) else ""
+    )
 
 
 def _whole(passage: Passage) -> tuple[tuple[Passage, str], ...]:
