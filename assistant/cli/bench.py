@@ -94,7 +94,7 @@ def _model_rows(coach: CoachService) -> Iterator[Row]:
         totals: list[float] = []
         for question in _QUESTIONS:
             for piece in coach.parts().answerer.answer(Ask(question), Event()):
-                if isinstance(piece, HandbookAnswer) and piece.how == "model":
+                if isinstance(piece, HandbookAnswer) and piece.how in ("handbook", "model"):
                     firsts.append(piece.timings.first_token_s)
                     totals.append(piece.timings.total_s)
         if firsts:

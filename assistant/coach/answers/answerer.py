@@ -172,11 +172,11 @@ class Answerer:
     def _passages(self, question: str, hits: Sequence[Hit]) -> Direct:
         """The best passage whole, and others that come close to it, in the corpus' own words.
 
-        An entry of the funding directory that the question does not name comes after documents that are close to it.
+        Entries of the funding directory are told only when the question names them: documents say the same in prose.
         """
         named = {i.passage_id for i in self._directories.instruments(question)}
-        close = [h for h in hits if h.score >= CLOSE * hits[0].score]
-        close.sort(key=lambda h: h.passage.id.startswith("funding/") and h.passage.id not in named)
+        fitting = [h for h in hits if not h.passage.id.startswith("funding/") or h.passage.id in named] or list(hits)
+        close = [h for h in fitting if h.score >= CLOSE * fitting[0].score]
         told = close[:1]
         words = len(told[0].passage.text.split())
         for hit in close[1:_MOST_PASSAGES]:

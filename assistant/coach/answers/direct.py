@@ -18,6 +18,7 @@ from assistant.handbook.glossary import Acronym, Term, Undefined
 from assistant.handbook.models import Passage
 from assistant.handbook.named import Names
 
+_SCHEME = re.compile(r"\b(?:schemes?|calls?|programmes?|programs?|grants?|money|funds?|funding)\b", re.I)
 _MOST_COMPARED = 3
 _COMPARES = re.compile(r"\b(?:which one|compare|difference|versus|vs|next to|side by side)\b", re.I)
 _MOST_SOURCES = 2  # funding sources in one answer
@@ -94,7 +95,25 @@ class Directories:
             for match in pattern.finditer(text):
                 if not any(a <= match.start() and match.end() <= b for a, b, _ in taken):
                     taken.append((*match.span(), instrument))
-        return taken
+        named = [instrument for _, _, instrument in taken]
+        return taken + [found for found in self._described(text) if found[2] not in named]
+
+    def _described(self, text: str) -> list[tuple[int, int, Instrument]]:
+        """Sources meant by their country or their funder: "the German scheme", "the grant of VINNOVA"."""
+        if not _SCHEME.search(text):
+            return []
+        countries = {n.label: (n.start, n.end) for n in self._names.find(text) if n.kind == "country"}
+        found: list[tuple[int, int, Instrument]] = []
+        for code, (start, end) in countries.items():
+            of_country = [
+                i for i in self._corpus.funding.instruments if i.countries == (code,) and i.amounts and i.case
+            ]
+            found += [(start, end, of_country[0])] if len(of_country) == 1 else []
+        for i in self._corpus.funding.instruments:
+            match = re.search(rf"\b{re.escape(i.funder)}", text, re.I) if i.funder and i.amounts else None
+            if match and i not in [f for _, _, f in found]:
+                found.append((*match.span(), i))
+        return found
 
     def refusal(self, detail: Detail, instrument: Instrument | None, nearest: Sequence[Passage]) -> Direct:
         """The handbook does not say it; what it does say nearby."""
@@ -204,7 +223,9 @@ class Directories:
 
     def by_stage(self, stage: str) -> Direct | None:
         """The funding sources described in a case that fit a stage of the need, those made for it first."""
-        sources = [i for i in self._corpus.funding.instruments if i.as_available_source and i.case and stage in i.stage]
+        sources = [
+            i for i in self._corpus.funding.instruments if i.as_available_source and i.passage and stage in i.stage
+        ]
         sources.sort(key=lambda i: (len(i.stage), not i.amounts))
         if not sources:
             return None

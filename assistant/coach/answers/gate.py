@@ -13,6 +13,9 @@ from assistant.handbook.models import Hit, Passage
 LEAST_CHECK = -1.4  # log-odds of the model's "yes" under which the detail counts as missing (fitted: docs/answers.md)
 LEAST_KNOWN = 0.34  # share of the question's content words that the text must know
 
+_PROGRAMME = re.compile(
+    r"(?<!^)\b([A-Z][\w]+)\+?(?:\s+[\w-]+){0,2}\s+(?:grants?|programmes?|funds?|schemes?|calls?|accelerator)\b"
+)
 _ENGLISH = re.compile(r"\b(?:the|what|how|is|are|do|does|of|for|who|why|to|which|when|where|can|me|my|we|our)\b", re.I)
 
 
@@ -47,10 +50,11 @@ def before_model(asked: Understood, hits: Sequence[Hit], passages: Sequence[Pass
 
 
 def _strangers(question: str, passages: Sequence[Passage], vocabulary: set[str]) -> str:
-    """A year or an acronym of the question that the text does not hold: what is asked is about something else."""
+    """A year, acronym or programme of the question that the text does not hold: it is about something else."""
     text = " ".join(f"{p.title} {p.heading} {p.text}" for p in passages)
     years = {y for y in re.findall(r"\b(?:19|20)\d\d\b", question) if y not in text and y != "2012"}
     acronyms = {a for a in re.findall(r"\b[A-Z]{3,6}\b", question) if not facts.content(a) <= vocabulary}
+    acronyms |= {m[1] for m in _PROGRAMME.finditer(question) if not facts.content(m[1]) <= vocabulary}
     shouting = question.upper() == question
     return min(years | (set() if shouting else acronyms), default="")
 

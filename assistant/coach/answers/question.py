@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-_STEP = re.compile(r"\bstep\s*(10|[1-9])\b", re.I)
+_NUMBERS: list[str] = "one two three four five six seven eight nine ten".split()
+_STEP = re.compile(rf"\bstep\s*(10|[1-9]|{'|'.join(_NUMBERS)})\b", re.I)
 
 
 class Detail(BaseModel):
@@ -96,9 +97,13 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
         need=need,
         money=money,
         checklist=_match(rules().checklist, plain) is not None,
-        step=f"step-{step.group(1)}" if step else None,
+        step=f"step-{_number(step.group(1))}" if step else None,
         follows=not named and matches(rules().follows, whole),
     )
+
+
+def _number(text: str) -> str:
+    return str(_NUMBERS.index(text.lower()) + 1) if text.lower() in _NUMBERS else text
 
 
 def matches(patterns: tuple[str, ...], text: str) -> bool:

@@ -39,7 +39,7 @@ def test_a_first_session_reads_as_a_transcript() -> None:
     assert "You: Baltic Wood\nCoach: Thank you. We begin with the reason: why should your members" in said
     assert "Question (0 of 3 looked at): Do your members sell outside your country today?\n1. Yes\n2. No\n" in said
     assert "Answer: In the joint call an SME got 15,000 euros on average [1]. That is" in said
-    assert "Sources:\n[1] Innovation Express: a joint call" in said
+    assert "Sources:\n[1] after the TACTICS handbook (2012)" in said
     assert said.endswith("The summary is written: records/baltic-wood.summary.md\n")
     assert conversation.replies == ["Baltic Wood", "three of us", "How much?", "no", "stop"]
     assert conversation.closed == 1
