@@ -139,6 +139,7 @@ class CoachService:
             )
         if models.chat is not None:
             self.parts().answerer.warm_up()
+            self.parts().interpreter.warm_up()
             self._tell(ModelStatus("ready", f"Ready ({models.chat.name})"), listener)
         else:
             self._tell(ModelStatus("none", models.reason or "No model: answers quote the handbook."), listener)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,12 +36,14 @@ class Held:
 def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
     """The script talked through once, with one stop and return in the middle of a follow-up."""
     home = tmp_path_factory.mktemp("home")
-    models = paths.models_dir()
+    models, index = paths.models_dir(), paths.index_dir()
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith("COACH_")]:
             patch.delenv(name)
         patch.setenv("COACH_HOME", str(home))
         patch.setenv("COACH_MODELS", str(models))
+        if index.is_dir():  # built before from the same corpus: that saves a minute, and an old one is built anew
+            shutil.copytree(index, paths.index_dir())
         coach = CoachService(settings.load(), clock=lambda: MONDAY)
         coach.prepare()
         assert coach.chat() is not None, "the model is missing: make test fetches it"

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-_NUMBERS: list[str] = "one two three four five six seven eight nine ten".split()
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _STEP = re.compile(rf"\bstep\s*(10|[1-9]|{'|'.join(_NUMBERS)})\b", re.I)
 
 

@@ -24,6 +24,11 @@ _LEAD = re.compile(
     r"|s[iìí]|tak|nie|nej)\b(?P<rest>.*)$",
     re.I | re.S,
 )
+_NOT_MET = re.compile(
+    r"^\W*(?:well,?\s+)?(?:not (?:really|yet|at all|so far|as yet)|nobody|no one|never|noch nicht|pas encore|non ancora"
+    r"|jeszcze nie|inte än|todavía no|aún no)\b",
+    re.I,
+)
 _HEDGE = re.compile(
     r"\b(?:but|although|though|however|except|only|not (?:all|every|yet|fully|entirely|really)|some"
     r"|(?:and|or|und|oder|et|ou|e|o|y|i|och) (?:yes|no|ja|nein|oui|non|s[iìí]|tak|nie|nej)"
@@ -66,6 +71,13 @@ class Interpreter:
             return Tell(told)
         return self.rate(told, question, cancel)
 
+    def warm_up(self) -> None:
+        """Have the model read the parts of its prompts that never change."""
+        chat = self.chat()
+        for name in ("criterion", "reading"):
+            if chat is not None:
+                chat.warm(self.prompts.get(name).beginning())
+
     def rate(self, told: str, question: Question, cancel: Event | None = None) -> Rate:
         """Read a rating from free words, with the words it rests on and the criteria they speak of."""
         word = words.rating_word(told)
@@ -76,6 +88,8 @@ class Interpreter:
         led = words.rating_word(lead.group("word")) if lead else None
         if lead and led and not _HEDGE.search(lead.group("rest")):  # "yes, since May": the person's own word decides
             rating, sure = led, max(sure if rating == led else 0.0, 0.9)
+        elif _NOT_MET.match(told) and not _HEDGE.search(_NOT_MET.sub("", told)):  # "not really, next year perhaps"
+            rating, sure = "no", 0.9
         criteria = self._criteria(told, question, cancel) if rating in ("yes", "partly") else ()
         return Rate(told, rating, sure, _core(told), criteria, find_evidence(told))
 

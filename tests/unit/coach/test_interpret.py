@@ -58,6 +58,8 @@ def test_a_plain_word_is_the_persons_own_rating_and_the_model_is_not_asked(reply
         ("no doubt, the board signed it", "yes", "yes"),
         ("No problem at all, we have it", "yes", "yes"),
         ("the board signed it", "yes", "yes"),
+        ("not really, that is on our list", "unclear", "no"),
+        ("not yet for all, but the large firms have one", "partly", "partly"),
         ("it depends what you mean", "unclear", None),
         ("Nordic firms want it", "yes", "yes"),  # begins with "no", is no "no"
     ],
