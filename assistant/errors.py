@@ -18,7 +18,8 @@ class CoachError(Exception):
     def sentence(self) -> str:
         """The error as one line: `where: what; do.`"""
         start = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{start}; {self.do}." if self.do else f"{start}."
+        whole = f"{start}; {self.do}" if self.do else start
+        return whole if whole.endswith(("?", "!", ".")) else f"{whole}."
 
 
 class UsageError(CoachError):

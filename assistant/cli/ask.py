@@ -57,6 +57,8 @@ def ask(
     coach = CoachService(configuration.load())
     try:
         coach.prepare()
+        if coach.chat() is None:
+            typer.echo(f"coach: {coach.status().sentence}", err=True)
         answerer = coach.parts().answerer
         for one in asks:
             _answer(answerer, one, as_json)

@@ -114,7 +114,7 @@ def open_index(
         reason = (error.strerror or str(error)).lower()
         do = "make room or check the folder's permissions; search by words works meanwhile"
         raise KnowledgeError(f"the search index cannot be written ({reason})", where=str(root), do=do) from None
-    ready = _opened(final, wanted)
+    ready = _opened(final, wanted) or _opened(final, wanted)  # a client being closed in another thread can spoil one try
     if ready is None:
         do = "run `coach knowledge build --fresh`; search by words works meanwhile"
         raise KnowledgeError("the search index cannot be opened", where=str(final), do=do)
@@ -164,7 +164,8 @@ def _build(
     part = final.with_name(f"{final.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     paths.private_dir(part)
-    client = _client(part)
+    with _OPENING:
+        client = _client(part)
     try:
         texts = {
             "passages": [(p.id, passage_text(p)) for p in corpus.passages],
@@ -186,7 +187,8 @@ def _build(
         client.close()
         shutil.rmtree(part, ignore_errors=True)
         raise
-    client.close()
+    with _OPENING:
+        client.close()
     (part / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     if final.exists():
         old = final.with_name(f"{final.name}.{os.getpid()}.old")

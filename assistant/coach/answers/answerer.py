@@ -100,7 +100,7 @@ class Answerer:
             return
         chat = self._chat()
         if chat is None:
-            work.notes.append("No model is loaded: these are the handbook's closest words.")
+            work.notes.append("No model is loaded (`coach model pull` fetches it): these are the handbook's closest words.")
             yield from self._told(work, self._quoted(work, hits), "quotation")
             return
         try:
