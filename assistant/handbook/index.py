@@ -94,6 +94,13 @@ def open_index(
 
     Two processes never build at once: the second waits and then opens what the first has built.
     """
+    with _OPENING:  # Chroma shares what it opens within a process
+        return _open_or_build(corpus, embedder, root, progress, rebuild)
+
+
+def _open_or_build(
+    corpus: Corpus, embedder: Embedder, root: Path, progress: Progress | None, rebuild: bool
+) -> DenseIndex:
     wanted = _manifest(corpus, embedder)
     final = root / _key(wanted)
     if not rebuild and (ready := _opened(final, wanted)):
@@ -114,7 +121,7 @@ def open_index(
         reason = (error.strerror or str(error)).lower()
         do = "make room or check the folder's permissions; search by words works meanwhile"
         raise KnowledgeError(f"the search index cannot be written ({reason})", where=str(root), do=do) from None
-    ready = _opened(final, wanted) or _opened(final, wanted)  # a client being closed in another thread can spoil one try
+    ready = _opened(final, wanted)
     if ready is None:
         do = "run `coach knowledge build --fresh`; search by words works meanwhile"
         raise KnowledgeError("the search index cannot be opened", where=str(final), do=do)
@@ -149,8 +156,7 @@ def _opened(folder: Path, wanted: dict[str, object]) -> DenseIndex | None:
         found = cast("object", json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
         if found != wanted:
             return None
-        with _OPENING:
-            return DenseIndex(folder, wanted)
+        return DenseIndex(folder, wanted)
     except FileNotFoundError:
         return None
     except Exception:  # whatever a damaged database throws: the index is a cache, so it is built again
@@ -164,8 +170,7 @@ def _build(
     part = final.with_name(f"{final.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     paths.private_dir(part)
-    with _OPENING:
-        client = _client(part)
+    client = _client(part)
     try:
         texts = {
             "passages": [(p.id, passage_text(p)) for p in corpus.passages],
@@ -187,8 +192,7 @@ def _build(
         client.close()
         shutil.rmtree(part, ignore_errors=True)
         raise
-    with _OPENING:
-        client.close()
+    client.close()
     (part / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     if final.exists():
         old = final.with_name(f"{final.name}.{os.getpid()}.old")

@@ -25,6 +25,7 @@ from assistant.model.port import Cancelled, ChatModel, Usage
 LABELS = 8  # section labels in an answer's JSON
 _QUOTE = 320  # characters of a source's quotation
 CLOSE = 0.7  # share of the best hit's score from which another passage is told too
+_NO_MODEL = "No model is loaded (`coach model pull` fetches it): these are the handbook's closest words."
 _MOST_PASSAGES, _MOST_WORDS = 3, 190
 
 
@@ -100,7 +101,7 @@ class Answerer:
             return
         chat = self._chat()
         if chat is None:
-            work.notes.append("No model is loaded (`coach model pull` fetches it): these are the handbook's closest words.")
+            work.notes.append(_NO_MODEL)
             yield from self._told(work, self._quoted(work, hits), "quotation")
             return
         try:
