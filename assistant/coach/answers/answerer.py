@@ -161,7 +161,8 @@ class Answerer:
         """Ask the model whether the detail is there; then tell the passages, or have them put in the model's words."""
         file = self._prompts.get("answer")
         work.model, work.prompt = chat.name, file.id
-        yes, no = chat.score(context.prompt(file, work.asked.text, "Check"), ["yes", "no"], cancel=cancel)
+        block = Context(context.block, ())  # read ahead and kept, so that only the question is left to read
+        yes, no = chat.score(block.prompt(file, work.asked.text, "Check"), ["yes", "no"], cancel=cancel)
         verdict = gate.after_check(work.asked, yes - no)
         if not verdict.answer and not cancel.is_set():
             yield from self._told(work, self._refused(work, context), "refusal")
