@@ -55,6 +55,7 @@ _ASKS = re.compile(
 _TURN_TO_QUESTION = re.compile(
     r"[,;:–-]\s+(?=(?:but |and |by the way |so )?(?:what|who|how|where|when|which|why)\b)", re.I
 )
+_FEW_WORDS = 4
 _TAG = re.compile(
     r",?\s*\b(?:right|no|ok|okay|you know|or not|you see|(?:isn|don|haven|aren|do|have|are)['’]?t (?:it|we|they))\?$",
     re.I,
@@ -161,7 +162,7 @@ def split_questions(text: str) -> tuple[str, list[str]]:
             told += sentence
             continue
         clause = _TURN_TO_QUESTION.split(clean, maxsplit=1)
-        if len(clause) == 2 and not _QUESTION_START.match(clause[0]):
+        if len(clause) == 2 and _answers(clause[0]):
             told += sentence[: sentence.index(clause[0]) + len(clause[0])]
             clean = clause[1].strip()
         asked.append(clean)
@@ -171,6 +172,13 @@ def split_questions(text: str) -> tuple[str, list[str]]:
     if not asked and len(sentences) == 1 and _ASKS.match(told) and len(told.split()) >= 3:
         return "", [told]
     return told, asked
+
+
+def _answers(clause: str) -> bool:
+    """Whether what stands before a question answers: in `yes since May, what is EEN?`, not in `we met a firm, who pays?`"""
+    first = clause.split()
+    told = bool(first) and (rating_word(first[0]) is not None or len(first) <= _FEW_WORDS)
+    return told and not _QUESTION_START.match(clause)
 
 
 def _tag_question(sentence: str) -> bool:

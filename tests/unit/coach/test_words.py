@@ -120,6 +120,8 @@ def test_a_stop_is_named_by_number_or_usual_name(text: str, stop: str | None) ->
         ("What is EEN? Yes, since May.", "Yes, since May.", ["What is EEN?"]),
         ("We do. What is EEN? In Linz. Who pays?", "We do. In Linz.", ["What is EEN?", "Who pays?"]),
         ("We have one, but who pays for it?", "We have one", ["but who pays for it?"]),
+        ("we found a partner in Graz, who pays now?", "", ["we found a partner in Graz, who pays now?"]),
+        ("yes since May, what is EEN?", "yes since May", ["what is EEN?"]),
         ("what does EEN stand for", "", ["what does EEN stand for"]),
         ("tell me about the Tube Map", "", ["tell me about the Tube Map"]),
         ("What we have is a plan from 2020", "What we have is a plan from 2020", []),
