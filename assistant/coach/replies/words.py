@@ -175,7 +175,7 @@ def split_questions(text: str) -> tuple[str, list[str]]:
 
 
 def _answers(clause: str) -> bool:
-    """Whether what stands before a question answers: in `yes since May, what is EEN?`, not in `we met one, who pays?`"""
+    """Whether what stands before a question answers: in `yes since May, what is EEN?`, not in `we met, who pays?`"""
     first = clause.split()
     told = bool(first) and (rating_word(first[0]) is not None or len(first) <= _FEW_WORDS)
     return told and not _QUESTION_START.match(clause)
