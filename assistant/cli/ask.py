@@ -19,6 +19,7 @@ from assistant.plain import visible
 if TYPE_CHECKING:
     from assistant.coach.answers.answerer import Answerer, Ask
     from assistant.coach.answers.models import HandbookAnswer
+    from assistant.coach.turns import ModelStatus
 
 _LONGEST = 4000  # characters of a question
 _AUDIENCES = ("cluster_organisation", "policy_maker", "network")
@@ -56,7 +57,7 @@ def ask(
     )
     coach = CoachService(configuration.load())
     try:
-        coach.prepare()
+        coach.prepare(_progress)
         if coach.chat() is None:
             typer.echo(f"coach: {coach.status().sentence}", err=True)
         answerer = coach.parts().answerer
@@ -64,6 +65,13 @@ def ask(
             _answer(answerer, one, as_json)
     finally:
         coach.close()
+
+
+def _progress(status: ModelStatus) -> None:
+    """What is being loaded, on a terminal only: the first time, building the index takes a minute or two."""
+    if sys.stderr.isatty():
+        text = status.sentence if status.state in ("loading", "indexing") else ""
+        typer.echo(f"\r{text:<60}\r", err=True, nl=False)
 
 
 def _answer(answerer: Answerer, ask: Ask, as_json: bool) -> None:
