@@ -99,8 +99,7 @@ class HybridRetriever:
         if query is not None and len(found) < at_least:
             deeper = dict.fromkeys(hit.passage.section for hit in self._ranked(query))
             rest = dict.fromkeys(self.corpus.sections)
-            found += [label for label in (*deeper, *rest) if label not in found][: at_least - len(found)]
-            found = list(dict.fromkeys(found))
+            found = list(dict.fromkeys((*found, *deeper, *rest)))[:at_least]
         return found
 
     def _ranked(self, query: Query) -> list[Hit]:

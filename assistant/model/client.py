@@ -36,7 +36,7 @@ from assistant.model.messages import (
     Vectors,
     Warm,
 )
-from assistant.model.port import Cancelled, ChatModel, Embedder, Prompt, Usage
+from assistant.model.port import Cancelled, ChatModel, Embedder, Prompt, Usage, Weights
 
 _POLL_S = 0.02
 _GIVE_UP_S = 0.2
@@ -274,7 +274,9 @@ class _LocalChat:
         job = Score(id=self._worker.next_id(), prompt=prompt, options=tuple(options))
         for reply in self._worker.run(job, cancel):
             if isinstance(reply, Scores):
-                return list(reply.values)
+                weights = Weights(reply.values)
+                weights.usage = Usage(prompt_tokens=reply.prompt_tokens, reused_tokens=reply.reused_tokens)
+                return weights
         raise Cancelled("the request was cancelled")
 
     def warm(self, prompt: Prompt) -> None:

@@ -138,11 +138,13 @@ class Done(_Message):
 
 
 class Scores(_Message):
-    """Log-probabilities of the options."""
+    """Log-probabilities of the options, and the tokens of the prompt."""
 
     type: Literal["scores"] = "scores"
     id: int
     values: tuple[float, ...]
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
 
 
 class Vectors(_Message):

@@ -59,6 +59,12 @@ class Usage:
     total_s: float = 0.0
 
 
+class Weights(list[float]):
+    """Log-probabilities that also know what they cost, where the model tells."""
+
+    usage: Usage = Usage()
+
+
 class Generation(Protocol):
     """A running generation: iterate for pieces of text; `usage` and `cancelled` are final after the last one."""
 

@@ -20,7 +20,7 @@ from assistant.handbook.corpus import Corpus
 from assistant.handbook.models import Hit, Passage, Query
 from assistant.handbook.search import HybridRetriever
 from assistant.handbook.sentences import split_sentences
-from assistant.model.port import Cancelled, ChatModel, Usage
+from assistant.model.port import Cancelled, ChatModel, Usage, Weights
 
 LABELS = 8  # section labels in an answer's JSON
 _QUOTE = 320  # characters of a source's quotation
@@ -162,7 +162,9 @@ class Answerer:
         file = self._prompts.get("answer")
         work.model, work.prompt = chat.name, file.id
         block = Context(context.block, ())  # read ahead and kept, so that only the question is left to read
-        yes, no = chat.score(block.prompt(file, work.asked.text, "Check"), ["yes", "no"], cancel=cancel)
+        weights = chat.score(block.prompt(file, work.asked.text, "Check"), ["yes", "no"], cancel=cancel)
+        work.usage = weights.usage if isinstance(weights, Weights) else work.usage
+        yes, no = weights
         verdict = gate.after_check(work.asked, yes - no)
         if not verdict.answer and not cancel.is_set():
             yield from self._told(work, self._refused(work, context), "refusal")

@@ -72,7 +72,9 @@ class Service:
                 self._done(task, count)
             case Score() as job:
                 values = self._chat_model().score(job.prompt, job.options, count)
-                self._send(Scores(id=job.id, values=tuple(values)))
+                scores = Scores(id=job.id, values=tuple(values))
+                read = {"prompt_tokens": count.prompt, "reused_tokens": count.reused}
+                self._send(scores.model_copy(update=read))
             case Warm() as job:
                 self._chat_model().warm(job.prompt)
                 self._done(task, count)
