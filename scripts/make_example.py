@@ -25,10 +25,10 @@ LABELS = {
 
 
 def main() -> int:
-    """Hold the conversation of tests/e2e/conversation.yaml and write down what came of it."""
+    """Hold the conversation of tests/e2e/scripts/cluster-organisation.yaml and write down what came of it."""
     from assistant import paths, settings
     from assistant.coach.service import CoachService
-    from tests.e2e.person import Person
+    from tests.e2e.person import Person, Script
 
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "example"
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def main() -> int:
         if chat is None:
             print("the model is missing: run `coach model pull`", file=sys.stderr)
             return 3
-        person = Person(coach)
+        person = Person(coach, Script.load("cluster-organisation"))
         person.talk()
         record = person.conversation.record
         assert record is not None
@@ -70,7 +70,7 @@ def transcript(exchanges: list[tuple[str, list[object]]], model: str) -> str:
             if isinstance(item, Said):
                 label = LABELS.get(item.tone, "Coach")
                 lines += ["", f"**{label}{f' ({item.counts})' if item.counts else ''}:** {item.markdown}"]
-                lines += ["", *(f"    {c.key}  {c.label}" for c in item.choices)] if item.choices else []
+                lines += ["", *(f"    {c.key}  {c.line}" for c in item.choices)] if item.choices else []
             elif isinstance(item, AnswerDone):
                 lines += ["", f"**Answer:** {item.markdown}", ""]
                 lines += [f"- [{s.n}] {safe(s.where)}" for s in item.sources]

@@ -17,11 +17,12 @@ from assistant.errors import UsageError
 from assistant.plain import visible
 
 if TYPE_CHECKING:
-    from assistant.coach.answers.answerer import Answerer, Ask
-    from assistant.coach.answers.models import HandbookAnswer
+    from assistant.coach.answers.answerer import Answerer
+    from assistant.coach.answers.models import Ask, HandbookAnswer
     from assistant.coach.turns import ModelStatus
 
 _LONGEST = 4000  # characters of a question
+_RULE = "-" * 8
 _AUDIENCES = ("cluster_organisation", "policy_maker", "network")
 
 
@@ -49,7 +50,7 @@ def ask(
         raise UsageError(f"there is no audience `{audience}`", do=f"use {', '.join(_AUDIENCES)}")
     if batch is not None and not as_json:
         raise UsageError("--batch prints JSON only", do="add --json")
-    from assistant.coach.answers.answerer import Ask
+    from assistant.coach.answers.models import Ask
     from assistant.coach.service import CoachService
 
     asks = (
@@ -75,49 +76,58 @@ def _progress(status: ModelStatus) -> None:
 
 
 def _answer(answerer: Answerer, ask: Ask, as_json: bool) -> None:
-    from assistant.coach.answers.answerer import Words
+    from assistant.coach.answers.models import Found, Words
 
     cancel = Event()
-    streamed = ""
+    printer = _Printer(live=sys.stdout.isatty() and not as_json)
     try:
         for piece in answerer.answer(ask, cancel):
-            if isinstance(piece, Words):
-                streamed += piece.text
-                if not as_json and sys.stdout.isatty():
-                    typer.echo(visible(piece.text), nl=False)
+            if isinstance(piece, Found):
+                printer.put(piece.answer.answer, "Closest in the handbook, being checked:")
+            elif isinstance(piece, Words):
+                printer.put(piece.text)
             elif as_json:
-                typer.echo(json.dumps(_contract(piece), ensure_ascii=False))
+                typer.echo(json.dumps(piece.model_dump(mode="json"), ensure_ascii=False))
                 sys.stdout.flush()
             else:
-                _print(piece, streamed)
+                printer.end(piece)
     except KeyboardInterrupt:
         cancel.set()
         raise
 
 
-def _contract(answer: HandbookAnswer) -> dict[str, object]:
-    return answer.model_dump(mode="json")
+class _Printer:
+    """Prints words as they come to a terminal, and nothing but the checked answer to anything else."""
 
+    def __init__(self, live: bool) -> None:
+        self._live = live
+        self._found = self._words = ""
 
-def _print(answer: HandbookAnswer, streamed: str) -> None:
-    """Print the answer as checked; what was streamed before is taken back on a terminal."""
-    if sys.stdout.isatty() and streamed:
-        typer.echo(
-            "\n\n" + "-" * 8 + " checked:" if streamed.strip() != answer.answer else "",
-            nl=streamed.strip() != answer.answer,
-        )
-        if streamed.strip() == answer.answer:
-            typer.echo("")
-    if not sys.stdout.isatty() or streamed.strip() != answer.answer:
-        typer.echo(visible(answer.answer))
-    for cited in answer.citations:
-        typer.echo(f"  [{cited.n}] {visible(cited.where)} ({cited.passage})")
-    for note in answer.notes:
-        typer.echo(f"  Note: {visible(note)}")
+    def put(self, text: str, heading: str = "") -> None:
+        """Words found (with their heading) or words of the answer."""
+        if heading:
+            self._found, text = text, f"{heading}\n\n{text}\n"
+        else:
+            text = f"\n{_RULE}\n\n{text}" if self._found and not self._words else text
+            self._words += text
+        if self._live:
+            typer.echo(visible(text), nl=False)
+
+    def end(self, answer: HandbookAnswer) -> None:
+        """The answer as checked: in full where it is not what stands there already; then sources and notes."""
+        if self._live and answer.answer in (self._found, self._words.rpartition(f"{_RULE}\n\n")[2].strip()):
+            typer.echo("" if self._words else "(checked)")
+        else:
+            typer.echo(f"\n{_RULE} as checked:\n\n" if self._live and (self._words or self._found) else "", nl=False)
+            typer.echo(visible(answer.answer))
+        for cited in answer.citations:
+            typer.echo(f"  [{cited.n}] {visible(cited.where)} ({cited.passage})")
+        for note in answer.notes:
+            typer.echo(f"  Note: {visible(note)}")
 
 
 def _lines(file: Path, audience: str | None) -> Iterator[Ask]:
-    from assistant.coach.answers.answerer import Ask
+    from assistant.coach.answers.models import Ask
 
     try:
         text = file.read_text(encoding="utf-8-sig")

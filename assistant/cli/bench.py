@@ -82,8 +82,7 @@ def _record_rows(coach: CoachService) -> Iterator[Row]:
 
 
 def _model_rows(coach: CoachService) -> Iterator[Row]:
-    from assistant.coach.answers.answerer import Ask
-    from assistant.coach.answers.models import HandbookAnswer
+    from assistant.coach.answers.models import Ask, HandbookAnswer
 
     yield "models and index ready", _timed(coach.prepare), "s", "< 5"
     if coach.chat() is None:

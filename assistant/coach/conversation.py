@@ -8,8 +8,7 @@ from pathlib import Path
 from threading import Event as Flag
 
 from assistant.coach import say
-from assistant.coach.answers.answerer import Ask
-from assistant.coach.answers.models import HandbookAnswer
+from assistant.coach.answers.models import Ask, HandbookAnswer
 from assistant.coach.past import past
 from assistant.coach.replies import words
 from assistant.coach.replies.commands import AskHandbook, Change, Do, Go, SetRating
@@ -251,7 +250,7 @@ class CoachConversation:
             for s in session.engine.flows.journey.stops
             if session.engine.stop_flows(s, session.state.subject.audience)
         ]
-        pairs: list[tuple[str, str]] = []
+        places: list[tuple[str, str, str]] = []
         for stop in guided:
             view = stops[stop.id]
             how = {
@@ -260,8 +259,9 @@ class CoachConversation:
                 "begun": f"{view.looked_at} of {view.questions} looked at",
             }
             name = f"Step {stop.number}: {stop.title}" if stop.number else stop.title
-            pairs.append((f"{name} ({how.get(view.state, 'not looked at')})", f"/go {stop.id}"))
-        pairs.sort(key=lambda pair: "(done" in pair[0])
+            places.append((name, f"/go {stop.id}", how.get(view.state, "not looked at")))
+        places.sort(key=lambda place: place[2].startswith("done"))
+        pairs = [place[:2] for place in places]
         pairs += [("My answers so far", "review"), ("Write the summary", "summary"), ("Stop for today", "stop")]
         if not session.state.journey.answers:
             pairs = [pair for pair in pairs if pair[1] not in ("review", "summary")]
@@ -270,7 +270,7 @@ class CoachConversation:
             "You can also just ask the handbook something.",
             tone="question",
             question="menu",
-            choices=say.choices(*pairs),
+            choices=say.choices(*pairs, notes=[place[2] for place in places]),
         )
 
     def _at_menu(self, session: Session, text: str, cancel: Flag) -> Iterator[Item]:

@@ -42,9 +42,12 @@ def quote(text: str, longest: int = 240) -> str:
     return f"“{safe(text, longest)}”"
 
 
-def choices(*pairs: tuple[str, str]) -> tuple[Choice, ...]:
-    """Numbered choices from (label, reply) pairs."""
-    return tuple(Choice(key=str(n), label=label, reply=reply) for n, (label, reply) in enumerate(pairs, 1))
+def choices(*pairs: tuple[str, str], notes: Sequence[str] = ()) -> tuple[Choice, ...]:
+    """Numbered choices from (label, reply) pairs, with notes for the first of them."""
+    told = dict(enumerate(notes, 1))
+    return tuple(
+        Choice(key=str(n), label=label, reply=reply, note=told.get(n, "")) for n, (label, reply) in enumerate(pairs, 1)
+    )
 
 
 _RATED = choices(

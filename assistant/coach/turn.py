@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from threading import Event as Flag
 
 from assistant.coach import people, say
-from assistant.coach.answers.answerer import Ask, Words
-from assistant.coach.answers.models import HandbookAnswer
+from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
 from assistant.coach.replies import words
 from assistant.coach.replies.commands import (
     AskHandbook,
@@ -23,7 +22,7 @@ from assistant.coach.replies.commands import (
 )
 from assistant.coach.replies.evidence import told_as_evidence
 from assistant.coach.session import Session
-from assistant.coach.turns import AnswerDelta, AnswerDone, AnswerStarted, Item, Said, Source
+from assistant.coach.turns import AnswerDelta, AnswerDone, AnswerFound, AnswerStarted, Item, Said, Source
 from assistant.flow.models import Flow, Question
 from assistant.plain import one_line
 from assistant.record.events import (
@@ -340,11 +339,13 @@ def _set_aside(events: list[Event]) -> Iterator[Said]:
         yield Said(f"Noted. {rest} on this one and will be asked again.", tone="notice")
 
 
-def answered(stream: Iterator[Words | HandbookAnswer]) -> Iterator[Item | HandbookAnswer]:
+def answered(stream: Iterator[Piece]) -> Iterator[Item | HandbookAnswer]:
     """An answer as items for a front end, and the whole answer at the end."""
     yield AnswerStarted()
     for piece in stream:
-        if isinstance(piece, Words):
+        if isinstance(piece, Found):
+            yield AnswerFound(say.answer_markdown(piece.answer), answer_sources(piece.answer))
+        elif isinstance(piece, Words):
             yield AnswerDelta(piece.text)
         else:
             yield AnswerDone(

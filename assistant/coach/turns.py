@@ -32,6 +32,12 @@ class Choice(BaseModel):
     key: str  # "1", "2", ...
     label: str
     reply: str
+    note: str = ""  # told beside the label: "2 of 3 looked at"
+
+    @property
+    def line(self) -> str:
+        """Label and note as one line."""
+        return f"{self.label} ({self.note})" if self.note else self.label
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,16 @@ class AnswerStarted:
 
 
 @dataclass(frozen=True)
+class AnswerFound:
+    """The closest words of the handbook, shown while it is checked whether they hold what was asked for."""
+
+    markdown: str
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
 class AnswerDelta:
-    """More words of the answer, as they come (unchecked until `AnswerDone`)."""
+    """More words of the answer as they come, unchecked until `AnswerDone`; the first replace the words found."""
 
     text: str
 
@@ -98,7 +112,7 @@ class Ended:
     summary: str | None = None
 
 
-Item = Said | AnswerStarted | AnswerDelta | AnswerDone | Progress | Ended
+Item = Said | AnswerStarted | AnswerFound | AnswerDelta | AnswerDone | Progress | Ended
 
 
 @dataclass

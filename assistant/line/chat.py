@@ -20,6 +20,7 @@ from assistant import troubles
 from assistant.coach.turns import (
     AnswerDelta,
     AnswerDone,
+    AnswerFound,
     AnswerStarted,
     Choice,
     Coach,
@@ -178,9 +179,11 @@ class LineChat:
                     self._paragraphs(label, said.markdown)
                 self._sources(said.sources)
                 for choice in said.choices:
-                    self._line(f"{choice.key}. {visible(choice.label)}")
+                    self._line(f"{choice.key}. {visible(choice.line)}")
             case AnswerStarted():
                 writer.begin()
+            case AnswerFound(markdown):
+                writer.found(markdown)
             case AnswerDelta(text):
                 writer.more(text)
             case AnswerDone() as done:
@@ -262,15 +265,21 @@ class _Answer:
 
     def __init__(self, chat: LineChat) -> None:
         self._chat = chat
-        self._rest = ""
+        self._rest = self._found = ""
         self._written: list[str] = []
         self._open = False
 
     def begin(self) -> None:
-        self._rest, self._written, self._open = "", [], True
+        self._rest, self._written, self._open, self._found = "", [], True, ""
         self._chat.write("Answer:")
 
+    def found(self, markdown: str) -> None:
+        """The closest words, said to be such; the answer begins anew when they have been checked."""
+        self._found = " ".join(plain(markdown))
+        self._chat.write(f" closest words, being checked: {self._found}\n")
+
     def more(self, text: str) -> None:
+        self._begin_anew()
         whole, self._rest = sentences(self._rest + text)
         for sentence in whole:
             self._put(sentence)
@@ -286,6 +295,11 @@ class _Answer:
         if not self._open:
             self.begin()
         checked = plain(done.markdown)
+        if self._found and self._found == " ".join(checked):
+            self._chat.write("Note: stopped before the check.\n" if done.stopped else "Note: checked.\n")
+            self._open = False
+            return
+        self._begin_anew()
         if self._rest.strip() and not done.stopped:
             self._put(self._rest)
         written = " ".join(self._written).split()
@@ -299,6 +313,11 @@ class _Answer:
         else:
             self._chat.write("\n")
         self._open = False
+
+    def _begin_anew(self) -> None:
+        if self._found:
+            self._found = ""
+            self._chat.write("Answer:")
 
     def _put(self, sentence: str) -> None:
         words = " ".join(plain(sentence))

@@ -15,26 +15,44 @@ from assistant.coach.service import CoachService
 from assistant.coach.turns import AnswerDone, Ended, Item, Said
 from assistant.record.state import State
 from assistant.record.store import RecordStore
-from tests.e2e.person import Person
+from tests.e2e.person import Person, Script
 
 pytestmark = pytest.mark.model
 MONDAY = datetime.datetime(2026, 11, 23, 9, 0, tzinfo=datetime.UTC)
 
 
+SCRIPTS = ("cluster-organisation", "policy-maker", "network")
+
+
 class Held:
     """What a conversation left behind: everything the coach gave out, the record's state, the summary's text."""
 
-    def __init__(self, given: dict[str, list[Item]], state: State, summary: str) -> None:
-        self.given, self.state, self.summary = given, state, summary
+    def __init__(self, person: Person, state: State, summary: str) -> None:
+        self.person, self.state, self.summary = person, state, summary
+        self.given: dict[str, list[Item]] = person.given
 
     def answer_to(self, question: str) -> AnswerDone:
         """The handbook's answer to a question of the script."""
         return next(i for i in self.given[question] if isinstance(i, AnswerDone))
 
 
+def talk(name: str) -> Held:
+    """The script of that name talked through once, with one stop and return in the middle of it."""
+    coach = CoachService(settings.load(), clock=lambda: MONDAY)
+    coach.prepare()
+    assert coach.chat() is not None, "the model is missing: make test fetches it"
+    person = Person(coach, Script.load(name))
+    person.talk()
+    ended = next(i for i in person.given["stop"] if isinstance(i, Ended))
+    person.conversation.close()
+    coach.close()
+    assert ended.summary is not None
+    return Held(person, RecordStore.read(Path(ended.record)).state, Path(ended.summary).read_text("utf-8"))
+
+
 @pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
-    """The script talked through once, with one stop and return in the middle of a follow-up."""
+def all_held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Held]]:
+    """All the scripts, by name."""
     home = tmp_path_factory.mktemp("home")
     models, index = paths.models_dir(), paths.index_dir()
     with pytest.MonkeyPatch.context() as patch:
@@ -44,17 +62,49 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
         patch.setenv("COACH_MODELS", str(models))
         if index.is_dir():  # built before from the same corpus: that saves a minute, and an old one is built anew
             shutil.copytree(index, paths.index_dir())
-        coach = CoachService(settings.load(), clock=lambda: MONDAY)
-        coach.prepare()
-        assert coach.chat() is not None, "the model is missing: make test fetches it"
-        person = Person(coach)
-        person.talk()
-        given = person.given
-        ended = next(i for i in given["stop"] if isinstance(i, Ended))
-        person.conversation.close()
-        coach.close()
-        assert ended.summary is not None
-        yield Held(given, RecordStore.read(Path(ended.record)).state, Path(ended.summary).read_text("utf-8"))
+        yield {name: talk(name) for name in SCRIPTS}
+
+
+@pytest.fixture
+def held(all_held: dict[str, Held]) -> Held:
+    """The cluster organisation's conversation: Steps 1 and 2 with their readiness questions, and Utilise Funding."""
+    return all_held["cluster-organisation"]
+
+
+def test_free_replies_are_read_right_or_asked_back_never_turned_round(all_held: dict[str, Held]) -> None:
+    pairs = [
+        (question, wanted, held.person.read_as[question])
+        for held in all_held.values()
+        for question, wanted in held.person.script.reads.items()
+    ]
+    right = sum(wanted == got for _, wanted, got in pairs)
+    print(f"{right} of {len(pairs)} read as a person would, {sum(not got for *_, got in pairs)} asked back")
+    assert not [pair for pair in pairs if set(pair[1:]) == {"yes", "no"}]
+    assert right > len(pairs) / 2
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_audience_gets_through_to_a_profile_and_a_summary(all_held: dict[str, Held], name: str) -> None:
+    held = all_held[name]
+    script = held.person.script
+    assert set(script.reads) <= set(held.state.journey.answers)
+    assert held.state.journey.pending is None
+    for reply in script.replies.values():
+        assert reply["question"].split(":")[0].rstrip(".") in held.state.model_dump_json()
+    heading = "Readiness" if name != "network" else script.opening[0]
+    assert heading in held.summary
+
+
+def test_gaps_of_a_diagnostic_become_actions_and_point_to_training(all_held: dict[str, Held]) -> None:
+    for name, question, owner in (
+        ("cluster-organisation", "rco-staff", "Jonas Wulf"),
+        ("policy-maker", "rpm-strategy", "Ilse Maurer"),
+    ):
+        held = all_held[name]
+        assert [a.owner for a in held.state.actions if a.question == question] == [owner]
+        assert owner in held.summary
+        told = [i.markdown for _, items in held.person.exchanges for i in items if isinstance(i, Said)]
+        assert any("Step 5" in text for text in told)
 
 
 def test_replies_in_free_words_are_read(held: Held) -> None:

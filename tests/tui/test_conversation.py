@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Button, Markdown, Static
+from textual.widgets import Button, Static
 
 from assistant import troubles
 from assistant.coach.turns import ModelStatus, Past, RecordView
@@ -18,73 +14,14 @@ from assistant.errors import CoachError, RecordError
 from assistant.settings import Settings
 from assistant.tui.app import CoachApp
 from assistant.tui.drafts import Draft
-from assistant.tui.screens.chat import ChatScreen
-from assistant.tui.screens.document import DocumentScreen, around
+from assistant.tui.screens.document import DocumentScreen
 from assistant.tui.screens.home import HomeScreen
 from assistant.tui.screens.side import JourneyScreen, SourcesScreen
 from assistant.tui.widgets.choices import GRACE_S, Choices
 from assistant.tui.widgets.conversation import SHOWN_AGAIN, ConversationView
-from assistant.tui.widgets.entries import AnswerEntry, Entry, PlainEntry, ProseEntry
-from assistant.tui.widgets.sources import Sources
-from tests.tui.fake_coach import ANSWER, SOURCE, FakeCoach, FakeConversation, answer, question, says, story
-
-App = Pilot[int]
-
-
-async def until(pilot: App, true: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait until something holds; what the screen does takes a few frames."""
-    for _ in range(int(seconds / 0.02)):
-        if true():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it never came true")
-
-
-@asynccontextmanager
-async def at_the_app(
-    coach: FakeCoach, size: tuple[int, int] = (120, 36), record: Path | None = None, settings: Settings | None = None
-) -> AsyncGenerator[App]:
-    """The app with its first conversation open and the coach silent."""
-    app = CoachApp(coach, settings or Settings(), record)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await until(pilot, lambda: app.chat is not None and app.chat.is_mounted and not chat(pilot).busy)
-        await pilot.pause()
-        try:
-            yield pilot
-        finally:
-            app.exit(0)
-            chat_screen = app.chat
-            if chat_screen is not None:
-                chat_screen.keep()
-
-
-def chat(pilot: App) -> ChatScreen:
-    screen = pilot.app.chat if isinstance(pilot.app, CoachApp) else None
-    assert screen is not None
-    return screen
-
-
-def entries(pilot: App) -> list[Entry]:
-    return list(chat(pilot).query(Entry))
-
-
-def words(pilot: App) -> str:
-    """All the conversation says, one entry a line."""
-    lines: list[str] = []
-    for entry in entries(pilot):
-        said = entry.text if isinstance(entry, (PlainEntry, AnswerEntry)) else ""
-        lines.append(f"{entry.label}: {entry.markdown if isinstance(entry, ProseEntry) else said}")
-    return "\n".join(lines)
-
-
-async def send(pilot: App, text: str) -> None:
-    chat(pilot).prompt.put(text)
-    await pilot.press("enter")
-
-
-async def settled(pilot: App) -> None:
-    await until(pilot, lambda: not chat(pilot).busy)
-    await pilot.pause()
+from assistant.tui.widgets.entries import PlainEntry, ProseEntry
+from tests.tui.fake_coach import SOURCE, FakeCoach, FakeConversation, answer, question, says, story
+from tests.tui.person import App, at_the_app, chat, entries, send, settled, until, words
 
 
 async def test_first_run_begins_the_conversation_at_once() -> None:
@@ -128,67 +65,6 @@ async def test_a_number_within_a_reply_is_only_a_number() -> None:
         await pilot.press(*"since 2", "enter")
         await settled(pilot)
         assert conversation.replies == ["since 2"]
-
-
-async def test_escape_stops_an_answer_and_what_came_stays(gate: Event) -> None:
-    conversation = FakeConversation(turns=[answer(gate=gate)])
-    async with at_the_app(FakeCoach(conversation)) as pilot:
-        await send(pilot, "How much per company?")
-        await until(pilot, lambda: "joint call" in words(pilot))
-        await pilot.press("escape")
-        await settled(pilot)
-        assert "stopped by you, not finished: In the joint call" in words(pilot)
-        assert ANSWER not in words(pilot)
-        assert not chat(pilot).busy
-
-
-async def test_the_checked_answer_takes_the_place_of_the_streamed_one() -> None:
-    async with at_the_app(FakeCoach(FakeConversation(turns=[answer()]))) as pilot:
-        await send(pilot, "How much?")
-        await settled(pilot)
-        shown = chat(pilot).query_one(AnswerEntry)
-        assert shown.query_one(Markdown).source == ANSWER
-        assert shown.label == "Answer from the handbook"
-
-
-async def test_clicking_an_answer_while_it_streams_does_no_harm() -> None:
-    many = " ".join(f"Word{n}.\n\n- item *{n}*\n" for n in range(25))
-    conversation = FakeConversation(turns=[answer(many, pause=0.01)])
-    async with at_the_app(FakeCoach(conversation), size=(80, 24)) as pilot:
-        await send(pilot, "Tell me all")
-        await until(pilot, lambda: "Word3." in words(pilot))
-        while chat(pilot).busy:
-            for row in range(3, 15, 2):
-                await pilot.mouse_down(offset=(10 + row, row))
-                await asyncio.sleep(0)
-                await pilot.mouse_up(offset=(14 + row, row + 1))
-        await settled(pilot)
-        assert "Word24" in words(pilot)
-
-
-async def test_a_widget_that_was_taken_away_is_not_under_the_mouse() -> None:
-    """The guard of Textualize/textual#6643, without the luck that the click in the stream needs."""
-    async with at_the_app(FakeCoach(FakeConversation(turns=[answer()]))) as pilot:
-        screen = chat(pilot)
-        prose = screen.query_one(Markdown).children[0]
-        x, y = prose.region.offset
-        assert screen.get_widget_and_offset_at(x, y)[0] is prose
-        parent, prose._parent = prose._parent, None  # pyright: ignore[reportPrivateUsage]
-        assert screen.get_widget_and_offset_at(x, y) == (None, None)
-        prose._parent = parent  # pyright: ignore[reportPrivateUsage]
-
-
-async def test_resizing_during_a_stream(gate: Event) -> None:
-    conversation = FakeConversation(turns=[answer(gate=gate)])
-    async with at_the_app(FakeCoach(conversation)) as pilot:
-        await send(pilot, "How much?")
-        await until(pilot, lambda: "joint call" in words(pilot))
-        for size in ((80, 24), (60, 20), (40, 10), (132, 43)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
-        gate.set()
-        await settled(pilot)
-        assert chat(pilot).query_one(AnswerEntry).query_one(Markdown).source == ANSWER
 
 
 async def test_a_tiny_window_asks_for_more_room_and_comes_back() -> None:
@@ -339,30 +215,6 @@ async def test_a_long_session_folds_its_beginning_away_and_brings_it_back() -> N
         assert len(entries(pilot)) == 71
 
 
-async def test_sources_open_the_document_with_the_sentence_marked() -> None:
-    async with at_the_app(FakeCoach(FakeConversation(turns=[answer()]))) as pilot:
-        await send(pilot, "How much?")
-        await settled(pilot)
-        assert chat(pilot).query_one(Sources).display
-        await pilot.press("f3", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
-        await until(pilot, lambda: pilot.app.screen.query("Vertical.cited"))
-        marked = pilot.app.screen.query_one("Vertical.cited Markdown", Markdown).source
-        assert "**On average an SME\ngot 15,000 euros.**" in marked
-        await pilot.press("escape")
-        assert pilot.app.screen is chat(pilot)
-
-
-async def test_a_source_without_a_document_says_so() -> None:
-    async with at_the_app(FakeCoach(FakeConversation(turns=[answer()]))) as pilot:
-        await send(pilot, "How much?")
-        await settled(pilot)
-        await pilot.press("f3", "down", "enter")
-        await until(
-            pilot, lambda: "in no document" in str(pilot.app.screen.query("#document > .label").first(Static).content)
-        )
-
-
 async def test_in_a_narrow_window_the_sides_are_screens() -> None:
     async with at_the_app(FakeCoach(FakeConversation(turns=[answer()])), size=(80, 24)) as pilot:
         await send(pilot, "How much?")
@@ -410,23 +262,6 @@ async def test_a_draft_outlives_the_app() -> None:
         assert chat(pilot).prompt.text == "not sent"
 
 
-async def test_the_reader_who_scrolls_back_is_left_in_peace(gate: Event) -> None:
-    past = [Past(you=f"reply {n}", coach=f"question {n}") for n in range(20)]
-    conversation = FakeConversation(earlier=past, turns=[answer("word " * 400, gate=gate)])
-    async with at_the_app(FakeCoach(conversation), size=(80, 24)) as pilot:
-        await send(pilot, "Tell me")
-        await until(pilot, lambda: "word" in words(pilot))
-        await pilot.press("pageup", "pageup")
-        await pilot.pause()
-        at = chat(pilot).view.scroll_y
-        gate.set()
-        await settled(pilot)
-        assert chat(pilot).view.scroll_y == at
-        await send(pilot, "More")
-        await pilot.pause(0.1)
-        assert chat(pilot).view.scroll_y > at
-
-
 async def test_the_status_line_tells_of_the_model() -> None:
     statuses = (ModelStatus("loading", "small model loading", 0.42),)
     async with at_the_app(FakeCoach(story(), statuses=statuses)) as pilot:
@@ -457,17 +292,6 @@ async def test_ctrl_c_copies_what_is_marked() -> None:
         assert pilot.app.clipboard == "mark me"
 
 
-async def test_calm_writes_whole_sentences(gate: Event) -> None:
-    conversation = FakeConversation(turns=[answer("One two. Three four five.", gate=gate, after=3)])
-    async with at_the_app(FakeCoach(conversation), settings=Settings(calm=True)) as pilot:
-        await send(pilot, "Tell me")
-        await until(pilot, lambda: "Three" in words(pilot))
-        await pilot.pause(0.1)
-        assert chat(pilot).query_one(AnswerEntry).query_one(Markdown).source.strip() == "One two."
-        assert pilot.app.animation_level == "none"
-        assert not chat(pilot).prompt.cursor_blink
-
-
 async def test_leaving_closes_the_conversation_once() -> None:
     conversation = story()
     coach = FakeCoach(conversation)
@@ -479,17 +303,3 @@ async def test_leaving_closes_the_conversation_once() -> None:
         assert conversation.closed == 1
         app.shut()
         assert conversation.closed == 1
-
-
-@pytest.mark.parametrize(
-    ("document", "quote", "cited"),
-    [
-        ("One.\n\nTwo words here.\n\nThree.", "Two words", "**Two words** here."),
-        ("One.\n\n- **Two** words\n- more\n\nThree.", "Two words", "- **Two** words\n- more"),
-        ("One.", "Nowhere", ""),
-        ("One.\n\nTwo words that go on.\n\nThree.", "Two words…", "**Two words** that go on."),
-        ("Start of it.", "Start", "**Start** of it."),
-    ],
-)
-def test_the_cited_words_are_found_in_their_paragraph(document: str, quote: str, cited: str) -> None:
-    assert around(document, quote)[1] == cited

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from threading import Event
-from time import perf_counter
 
 from assistant.coach.answers import facts, gate
 from assistant.coach.answers.compose import Blocks, Context
 from assistant.coach.answers.direct import Direct, Directories, Line
-from assistant.coach.answers.models import CheckedSentence, Cited, HandbookAnswer, Timings
+from assistant.coach.answers.making import Maker, Work
+from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
 from assistant.coach.answers.question import Understood, understand
 from assistant.coach.answers.verify import Checker
 from assistant.coach.prompts import Prompts
@@ -20,51 +19,12 @@ from assistant.handbook.corpus import Corpus
 from assistant.handbook.models import Hit, Passage, Query
 from assistant.handbook.search import HybridRetriever
 from assistant.handbook.sentences import split_sentences
-from assistant.model.port import Cancelled, ChatModel, Usage, Weights
+from assistant.model.port import Cancelled, ChatModel, Weights
 
 LABELS = 8  # section labels in an answer's JSON
-_QUOTE = 320  # characters of a source's quotation
 CLOSE = 0.7  # share of the best hit's score from which another passage is told too
 _NO_MODEL = "No model is loaded (`coach model pull` fetches it): these are the handbook's closest words."
 _MOST_PASSAGES, _MOST_WORDS = 3, 190
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A question and what is known about its setting."""
-
-    question: str
-    audience: str | None = None
-    step: str | None = None
-    id: str | None = None
-    about: str | None = None  # section cited last, for follow-ups
-
-
-@dataclass(frozen=True)
-class Words:
-    """Words of the answer as they come, not yet checked as a whole."""
-
-    text: str
-
-
-@dataclass
-class _Work:
-    ask: Ask
-    asked: Understood
-    start: float
-    retrieval_s: float = 0.0
-    first_s: float = 0.0
-    labels: tuple[str, ...] = ()
-    usage: Usage = field(default_factory=Usage)
-    notes: list[str] = field(default_factory=list)
-    model: str | None = None
-    prompt: str | None = None
-    stopped: bool = False
-    halted: bool = False
-
-    def first(self) -> None:
-        """Note the moment of the first word."""
-        self.first_s = self.first_s or perf_counter() - self.start
 
 
 class Answerer:
@@ -81,13 +41,14 @@ class Answerer:
     ) -> None:
         self._corpus, self._retriever, self._prompts, self._chat = corpus, retriever, prompts, chat
         self._directories = Directories(corpus)
+        self._maker = Maker(corpus, self._directories)
         self._blocks = Blocks(corpus)
         self._vocabulary = {stem for p in corpus.passages for stem in facts.content(f"{p.title} {p.heading} {p.text}")}
         self._max_tokens, self._wording = max_tokens, wording
 
-    def answer(self, ask: Ask, cancel: Event | None = None) -> Iterator[Words | HandbookAnswer]:
+    def answer(self, ask: Ask, cancel: Event | None = None) -> Iterator[Piece]:
         """Stream the words of an answer, then the whole answer as checked. Errors of the model end in a quotation."""
-        work = _Work(ask=ask, asked=self._directories.understood(ask.question), start=perf_counter())
+        work = Work(ask=ask, asked=self._directories.understood(ask.question))
         hits = self._search(work)
         about = ask.about if work.asked.follows else None
         direct = self._directories.answer(work.asked, ask.audience, about=about)
@@ -108,7 +69,7 @@ class Answerer:
             yield from self._gated(work, context, hits, chat, cancel or Event())
         except Cancelled:
             work.stopped = True
-            yield self._made(work, (), "stopped", False, ())
+            yield self._maker.made(work, self._passages(ask.question, hits).lines, "stopped")
         except ModelError as error:
             work.notes.append(error.sentence())
             yield from self._told(work, self._quoted(work, hits), "quotation")
@@ -117,8 +78,8 @@ class Answerer:
         """What the funding directory holds for a stage of the need; None when it holds nothing."""
         direct = self._directories.by_stage(stage)
         text = f"funding for {stage.replace('_', ' ')}"
-        work = _Work(ask=Ask(text, audience), asked=understand(text), start=perf_counter())
-        return self._made(work, direct.lines, "data", False, ()) if direct else None
+        work = Work(ask=Ask(text, audience), asked=understand(text))
+        return self._maker.made(work, direct.lines, "data") if direct else None
 
     def document(self, passage: str) -> tuple[str, str]:
         """Title and Markdown of the document a passage stands in; `KnowledgeError` when there is none."""
@@ -156,11 +117,14 @@ class Answerer:
     # -- ways of answering ------------------------------------------------------------------------------------------
 
     def _gated(
-        self, work: _Work, context: Context, hits: Sequence[Hit], chat: ChatModel, cancel: Event
-    ) -> Iterator[Words | HandbookAnswer]:
+        self, work: Work, context: Context, hits: Sequence[Hit], chat: ChatModel, cancel: Event
+    ) -> Iterator[Piece]:
         """Ask the model whether the detail is there; then tell the passages, or have them put in the model's words."""
         file = self._prompts.get("answer")
         work.model, work.prompt = chat.name, file.id
+        told = self._passages(work.asked.text, hits)
+        yield Found(self._maker.made(work, told.lines, "found"))
+        shown = work.elapsed()
         block = Context(context.block, ())  # read ahead and kept, so that only the question is left to read
         weights = chat.score(block.prompt(file, work.asked.text, "Check"), ["yes", "no"], cancel=cancel)
         work.usage = weights.usage if isinstance(weights, Weights) else work.usage
@@ -169,7 +133,8 @@ class Answerer:
         if not verdict.answer and not cancel.is_set():
             yield from self._told(work, self._refused(work, context), "refusal")
         elif self._wording == "handbook":
-            yield from self._told(work, self._passages(work.asked.text, hits), "handbook")
+            work.first_s = shown  # the words stand there since then
+            yield self._maker.made(work, told.lines, "handbook", told.abstained)
         else:
             yield from self._worded(work, context, hits, chat, cancel)
 
@@ -191,8 +156,8 @@ class Answerer:
         return Direct(tuple(_line(hit) for hit in told), abstained=abstained)
 
     def _worded(
-        self, work: _Work, context: Context, hits: Sequence[Hit], chat: ChatModel, cancel: Event
-    ) -> Iterator[Words | HandbookAnswer]:
+        self, work: Work, context: Context, hits: Sequence[Hit], chat: ChatModel, cancel: Event
+    ) -> Iterator[Piece]:
         file = self._prompts.get("answer")
         checker = Checker(context.passages, work.asked.text)
         halt = _Halt(cancel)
@@ -212,7 +177,7 @@ class Answerer:
         yield self._checked(work, "".join(pieces), checker, context, hits)
 
     def _checked(
-        self, work: _Work, text: str, checker: Checker, context: Context, hits: Sequence[Hit]
+        self, work: Work, text: str, checker: Checker, context: Context, hits: Sequence[Hit]
     ) -> HandbookAnswer:
         sentences = list(split_sentences(text.strip()))
         cut = bool(sentences) and sentences[-1].rstrip("\"'”’)")[-1:] not in (".", "!", "?", ":")
@@ -227,17 +192,17 @@ class Answerer:
             else:
                 dropped.append(sentence)
         if not kept and any(gate.says_not_given(s) for s in dropped):
-            return self._made(work, self._refused(work, context).lines, "refusal", True, dropped)
+            return self._maker.made(work, self._refused(work, context).lines, "refusal", True, dropped)
         if not kept:
             quoted = self._quoted(work, hits)
             if not work.stopped:
                 work.notes.append(
                     "What the model said could not be checked against the handbook, so its words are shown."
                 )
-            return self._made(work, quoted.lines, "quotation", False, dropped)
-        return self._made(work, kept, "model", False, dropped)
+            return self._maker.made(work, quoted.lines, "quotation", dropped=dropped)
+        return self._maker.made(work, kept, "model", dropped=dropped)
 
-    def _refused(self, work: _Work, context: Context) -> Direct:
+    def _refused(self, work: Work, context: Context) -> Direct:
         instruments = self._directories.instruments(work.asked.text)
         place = gate.best_not_given(work.asked, context.passages)
         detail = work.asked.detail
@@ -257,7 +222,7 @@ class Answerer:
         best = max(said, key=lambda ps: len(wanted & facts.content(ps[1])), default=None)
         return best if best and len(wanted & facts.content(best[1])) >= 2 else None
 
-    def _quoted(self, work: _Work, hits: Sequence[Hit]) -> Direct:
+    def _quoted(self, work: Work, hits: Sequence[Hit]) -> Direct:
         lines: list[Line] = []
         for hit in hits[:2]:
             at = hit.sentence or 0
@@ -267,79 +232,19 @@ class Answerer:
 
     # -- search and form --------------------------------------------------------------------------------------------
 
-    def _search(self, work: _Work) -> list[Hit]:
+    def _search(self, work: Work) -> list[Hit]:
         boost = (work.ask.about,) if work.ask.about and work.asked.follows else ()
         query = Query(text=work.asked.text, audience=work.ask.audience, step=work.ask.step, boost=boost)
         hits = self._retriever.search(query, limit=12)
         work.labels = tuple(self._retriever.labels(hits, query=query))[:LABELS]
-        work.retrieval_s = perf_counter() - work.start
+        work.retrieval_s = work.elapsed()
         return hits
 
-    def _told(self, work: _Work, direct: Direct, how: str) -> Iterator[Words | HandbookAnswer]:
-        made = self._made(work, direct.lines, how, direct.abstained, ())
+    def _told(self, work: Work, direct: Direct, how: str) -> Iterator[Piece]:
         work.first()
+        made = self._maker.made(work, direct.lines, how, direct.abstained)
         yield Words(made.answer)
-        yield made.model_copy(update={"timings": self._timings(work)})
-
-    def _made(
-        self, work: _Work, lines: Sequence[Line], how: str, abstained: bool, dropped: Sequence[str]
-    ) -> HandbookAnswer:
-        numbers: dict[str, int] = {}
-        cited: list[Cited] = []
-        told: list[str] = []
-        sentences: list[CheckedSentence] = []
-        for line in lines:
-            cites: list[int] = []
-            for passage, quote in line.rests_on[:2]:
-                if passage.id not in numbers:
-                    numbers[passage.id] = len(numbers) + 1
-                    cited.append(_cited(numbers[passage.id], passage, quote))
-                cites.append(numbers[passage.id])
-            marks = "".join(f" [{n}]" for n in dict.fromkeys(cites))
-            gap = "" if not told else "\n\n" if line.paragraph else " "
-            told.append(gap + _marked(line.text, marks))
-            sentences.append(CheckedSentence(text=line.text, cites=tuple(dict.fromkeys(cites)), supported=True))
-        sentences += [CheckedSentence(text=s, cites=(), supported=False) for s in dropped]
-        text = "".join(told)
-        if cited and not abstained and self._is_dated(work, lines):
-            text += " (Information of 2012.)"
-        work.notes += self._successors(" ".join(line.text for line in lines) + " " + work.asked.text)
-        return HandbookAnswer(
-            id=work.ask.id,
-            question=work.ask.question,
-            answer=text,
-            abstained=abstained,
-            citations=tuple(cited),
-            sections=work.labels,
-            sentences=tuple(sentences),
-            notes=tuple(work.notes),
-            model=work.model,
-            timings=self._timings(work),
-            how=how,
-            prompt=work.prompt,
-            stopped=work.stopped,
-        )
-
-    def _is_dated(self, work: _Work, lines: Sequence[Line]) -> bool:
-        text = " ".join([work.asked.text, *(line.text for line in lines)])
-        return bool(self._directories.instruments(text)) or bool(re.search(r"€|\bEUR\b|\bfund|\bgrant", text))
-
-    def _successors(self, text: str) -> list[str]:
-        rows = self._corpus.successors.for_(text)
-        return [
-            f"{r.in_2012}, since then: {'; '.join(t for t in (r.then_2014_2020, r.now_2021_2027) if t)} "
-            f"(source: {r.source}; checked {r.checked.isoformat()})."
-            for r in rows[:2]
-        ]
-
-    def _timings(self, work: _Work) -> Timings:
-        return Timings(
-            retrieval_s=round(work.retrieval_s, 4),
-            first_token_s=round(work.first_s, 4),
-            total_s=round(perf_counter() - work.start, 4),
-            prompt_tokens=work.usage.prompt_tokens,
-            reused_tokens=work.usage.reused_tokens,
-        )
+        yield made
 
 
 class _Halt(Event):
@@ -371,18 +276,6 @@ def _whole_words(pieces: Iterable[str], checker: Checker, halt: Event) -> Iterat
         yield held
 
 
-def _marked(text: str, marks: str) -> str:
-    """A sentence with its source marks before the stop."""
-    return f"{text[:-1]}{marks}{text[-1]}" if text[-1:] in ".!?:" else f"{text}{marks}"
-
-
 def _line(hit: Hit) -> Line:
     at = hit.sentence or 0
     return Line(hit.passage.text, ((hit.passage, hit.passage.sentences[at]),), paragraph=True)
-
-
-def _cited(n: int, passage: Passage, quote: str) -> Cited:
-    short = quote if len(quote) <= _QUOTE else quote[: _QUOTE - 1].rsplit(" ", 1)[0] + "…"
-    return Cited(
-        n=n, section=passage.section, title=passage.title, passage=passage.id, quote=short, where=passage.source
-    )

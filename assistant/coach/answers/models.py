@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -39,7 +41,11 @@ class Timings(_Data):
 
 
 class HandbookAnswer(_Data):
-    """A whole answer. `answer` carries [n] marks; `how` says what made it: data, model, quotation or refusal."""
+    """A whole answer. `answer` carries [n] marks.
+
+    `how` says what made it: data, handbook (its paragraphs), model, quotation or refusal; `found` is not checked yet,
+    `stopped` will not be.
+    """
 
     id: str | None = None
     question: str
@@ -55,3 +61,31 @@ class HandbookAnswer(_Data):
     how: str = "model"
     prompt: str | None = None
     stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question and what is known about its setting."""
+
+    question: str
+    audience: str | None = None
+    step: str | None = None
+    id: str | None = None
+    about: str | None = None  # section cited last, for follow-ups
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of the answer as they come, not yet checked as a whole."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The closest words of the handbook, to be shown while the model checks whether they hold what was asked for."""
+
+    answer: HandbookAnswer
+
+
+Piece = Found | Words | HandbookAnswer  # what an answer comes as

@@ -17,6 +17,7 @@ from assistant import troubles
 from assistant.coach.turns import (
     AnswerDelta,
     AnswerDone,
+    AnswerFound,
     AnswerStarted,
     Choice,
     Conversation,
@@ -179,6 +180,10 @@ class ChatScreen(BaseScreen[None]):
                 await self._close_answer()
                 self._show_sources(started.sources)
                 self._answer = await self.view.answer(self.calm)
+            case AnswerFound(markdown, sources):
+                if self._answer is not None and not event.turn.cancel.is_set():
+                    await self._answer.found(markdown)
+                    self._show_sources(sources)
             case AnswerDelta(text):
                 if self._answer is not None and not event.turn.cancel.is_set():
                     await self._answer.write(text)

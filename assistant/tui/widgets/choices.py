@@ -45,7 +45,7 @@ a reply that begins with a number can be written after a space.
         self.choices = choices
         self._since = monotonic()
         self.clear_options()
-        self.add_options([Option(Content(f"{c.key}  {visible(c.label)}")) for c in choices])
+        self.add_options([Option(Content(f"{c.key}  {visible(c.line)}")) for c in choices])
         self.highlighted = None
         self.display = bool(choices)
 

@@ -98,14 +98,25 @@ class AnswerEntry(Entry):
         self.text = ""
         self.sources: tuple[Source, ...] = ()
         self.open = True
+        self._found = False  # what stands there was found and is being checked
 
     def words(self) -> ComposeResult:
         yield Markdown(classes="words", open_links=False)
 
+    async def found(self, markdown: str) -> None:
+        """Show the closest words while they are checked."""
+        self._found, self.text = True, visible(markdown)
+        self._call_it(f"{LABELS['answer']} · closest words, being checked")
+        await self.query_one(Markdown).update(self.text)
+
     async def write(self, words: str) -> None:
-        """Add words as they come (whole sentences when the app is calm)."""
+        """Add words as they come (whole sentences when the app is calm); the first take the place of words found."""
         if not self.open:
             return
+        if self._found:
+            self._found, self.text = False, ""
+            self._call_it(f"{LABELS['answer']} · being written")
+            await self.query_one(Markdown).update("")
         self.text += words
         self._held += visible(words)
         if self._calm and not self._held.rstrip(" ").endswith((".", "!", "?", "\n")):
@@ -128,9 +139,10 @@ class AnswerEntry(Entry):
         label = "not in the handbook" if done.abstained else ""
         label = "stopped by you, not finished" if done.stopped else label
         await self._end(f"{LABELS['answer']} · {label}" if label else LABELS["answer"])
-        self.text = visible(done.markdown)
         self.set_class(done.abstained, "-abstained")
-        await self.query_one(Markdown).update(self.text)
+        if not self._found or self.text != visible(done.markdown):
+            self.text = visible(done.markdown)
+            await self.query_one(Markdown).update(self.text)
         self.sources = done.sources
         if done.sources:
             await self.mount(Static(sources_line(done.sources), classes="sources-line", markup=False))
@@ -146,6 +158,9 @@ class AnswerEntry(Entry):
                 await stream.write(self._held)
                 self._held = ""
             await stream.stop()
+        self._call_it(label)
+
+    def _call_it(self, label: str) -> None:
         self.label = label
         self.query_one(".label", Static).update(label)
 

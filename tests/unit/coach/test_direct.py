@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.coach.answers.answerer import Ask, Words
-from assistant.coach.answers.models import HandbookAnswer
+from assistant.coach.answers.models import Ask, HandbookAnswer, Words
 from tests.support import rig
 from tests.support.scripted_chat import ScriptedChat
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.coach.answers.answerer import Answerer, Ask
-from assistant.coach.answers.models import HandbookAnswer
+from assistant.coach.answers.answerer import Answerer
+from assistant.coach.answers.models import Ask, Found, HandbookAnswer
 from tests.support import rig
 from tests.support.scripted_chat import ScriptedChat
 
@@ -24,6 +24,21 @@ def test_a_paragraph_is_told_whole_with_its_source() -> None:
     assert first.section == "case-20"
     assert rig.corpus().by_id[first.passage].text.rstrip(".") in answer.answer
     assert first.quote in rig.corpus().by_id[first.passage].text
+
+
+def test_the_closest_words_stand_there_before_the_model_is_asked() -> None:
+    question = "how does the virtual pot work?"
+    chat = ScriptedChat(rig.flows(), answers={question: ""})
+    answerer = Answerer(rig.corpus(), rig.retriever(), rig.prompts(), lambda: chat)
+    stream = answerer.answer(Ask(question))
+    found = next(stream)
+    assert isinstance(found, Found)
+    assert chat.asked == []
+    assert found.answer.how == "found"
+    *_, answer = stream
+    assert isinstance(answer, HandbookAnswer)
+    assert (answer.answer, answer.citations) == (found.answer.answer, found.answer.citations)
+    assert answer.timings.first_token_s < answer.timings.total_s
 
 
 def test_what_the_model_does_not_find_stated_is_refused_with_what_stands_nearby() -> None:

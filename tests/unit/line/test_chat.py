@@ -12,7 +12,7 @@ from threading import Event
 
 import pytest
 
-from assistant.coach.turns import AnswerDelta, AnswerDone, AnswerStarted, Item, Past, RecordView
+from assistant.coach.turns import AnswerDelta, AnswerDone, AnswerFound, AnswerStarted, Item, Past, RecordView
 from assistant.errors import CoachError, RecordError
 from assistant.line.chat import run
 from assistant.line.words import plain, sentences
@@ -76,6 +76,17 @@ def test_a_checked_answer_that_differs_is_said_again() -> None:
     items: list[Item] = [AnswerStarted(), AnswerDelta("It is 9,000 euros. "), AnswerDone("It is **5,000** euros [1].")]
     said = talk(FakeCoach(FakeConversation(turns=[says(*items)])), "How much?\n")
     assert "Answer: It is 9,000 euros.\nAnswer, as checked: It is 5,000 euros [1].\n" in said
+
+
+def test_words_found_are_said_to_be_unchecked_until_they_are() -> None:
+    found = [AnswerStarted(), AnswerFound("It is 15,000 euros [1].")]
+    kept = FakeConversation(turns=[says(*found, AnswerDone("It is 15,000 euros [1].")), says()])
+    assert "Answer: closest words, being checked: It is 15,000 euros [1].\nNote: checked.\n" in talk(
+        FakeCoach(kept), "a\n"
+    )
+    no = "The handbook does not say that."
+    refused = FakeConversation(turns=[says(*found, AnswerDelta(no), AnswerDone(no)), says()])
+    assert f"15,000 euros [1].\nAnswer: {no}\n" in talk(FakeCoach(refused), "a\n")
 
 
 def test_an_answer_that_came_whole_is_said_once() -> None:
