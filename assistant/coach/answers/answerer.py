@@ -8,7 +8,8 @@ from threading import Event
 
 from assistant.coach.answers import facts, gate
 from assistant.coach.answers.compose import Blocks, Context
-from assistant.coach.answers.direct import Direct, Directories, Line
+from assistant.coach.answers.direct import Directories
+from assistant.coach.answers.lines import Direct, Line
 from assistant.coach.answers.making import Maker, Work
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
 from assistant.coach.answers.question import Understood, understand
@@ -76,7 +77,7 @@ class Answerer:
 
     def for_stage(self, stage: str, audience: str | None) -> HandbookAnswer | None:
         """What the funding directory holds for a stage of the need; None when it holds nothing."""
-        direct = self._directories.by_stage(stage)
+        direct = self._directories.money.by_stage(stage)
         text = f"funding for {stage.replace('_', ' ')}"
         work = Work(ask=Ask(text, audience), asked=understand(text))
         return self._maker.made(work, direct.lines, "data") if direct else None
@@ -143,7 +144,7 @@ class Answerer:
 
         Entries of the funding directory are told only when the question names them: documents say the same in prose.
         """
-        named = {i.passage_id for i in self._directories.instruments(question)}
+        named = {i.passage_id for i in self._directories.money.instruments(question)}
         fitting = [h for h in hits if not h.passage.id.startswith("funding/") or h.passage.id in named] or list(hits)
         close = [h for h in fitting if h.score >= CLOSE * fitting[0].score]
         told = close[:1]
@@ -203,11 +204,11 @@ class Answerer:
         return self._maker.made(work, kept, "model", dropped=dropped)
 
     def _refused(self, work: Work, context: Context) -> Direct:
-        instruments = self._directories.instruments(work.asked.text)
+        instruments = self._directories.money.instruments(work.asked.text)
         place = gate.best_not_given(work.asked, context.passages)
         detail = work.asked.detail
         if detail and instruments and detail.not_given(instruments[0].not_given):
-            return self._directories.refusal(detail, instruments[0], ())
+            return self._directories.money.refusal(detail, instruments[0], ())
         lines = [Line(place[1], ((place[0], place[1]),))] if place else []
         if not lines:
             lines = [Line("The handbook does not say that.", ())]

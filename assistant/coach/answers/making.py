@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from assistant.coach.answers.direct import Directories, Line
+from assistant.coach.answers.direct import Directories
+from assistant.coach.answers.lines import Line
 from assistant.coach.answers.models import Ask, CheckedSentence, Cited, HandbookAnswer, Timings
 from assistant.coach.answers.question import Understood
 from assistant.handbook.corpus import Corpus
@@ -91,7 +92,7 @@ class Maker:
 
     def _is_dated(self, work: Work, lines: Sequence[Line]) -> bool:
         text = " ".join([work.asked.text, *(line.text for line in lines)])
-        return bool(self._directories.instruments(text)) or bool(re.search(r"€|\bEUR\b|\bfund|\bgrant", text))
+        return bool(self._directories.money.instruments(text)) or bool(re.search(r"€|\bEUR\b|\bfund|\bgrant", text))
 
     def _successors(self, text: str) -> list[str]:
         rows = self._corpus.successors.for_(text)
