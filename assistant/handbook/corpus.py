@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,14 +13,27 @@ from pathlib import Path
 from assistant import paths
 from assistant.errors import KnowledgeError
 from assistant.handbook.documents import Document, read_document, read_documents
+from assistant.handbook.figures import Figures
 from assistant.handbook.funding import Funding
 from assistant.handbook.glossary import Glossary
 from assistant.handbook.links import Links
+from assistant.handbook.loose_ends import loose_ends
 from assistant.handbook.models import Passage
+from assistant.handbook.people import People
 from assistant.handbook.successors import Successors
+from assistant.handbook.things import THING_FILES, Thing, Things
 from assistant.handbook.yamlfile import Model, parse, read_text
 
-_DIRECTORY_FILES = ("glossary.yaml", "funding.yaml", "links.yaml", "successors.yaml")
+Directory = Glossary | Funding | Links | Successors | Figures | People | Things
+_DIRECTORY_MODELS: dict[str, type[Directory]] = {
+    "glossary.yaml": Glossary,
+    "funding.yaml": Funding,
+    "links.yaml": Links,
+    "successors.yaml": Successors,
+    "figures.yaml": Figures,
+    "people.yaml": People,
+    **dict.fromkeys(THING_FILES, Things),
+}
 _KIND_ORDER = {"chapter": 0, "step": 1, "theme": 2, "case": 3}
 
 
@@ -33,6 +46,9 @@ class Corpus:
     funding: Funding = field(default_factory=Funding)
     links: Links = field(default_factory=Links)
     successors: Successors = field(default_factory=Successors)
+    figures: Figures = field(default_factory=Figures)
+    people: People = field(default_factory=People)
+    things: Mapping[str, Things] = field(default_factory=dict[str, Things])  # "networks", "tools" and so on
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -51,6 +67,8 @@ class Corpus:
         yield from self.glossary.passages()
         yield from self.funding.passages()
         yield from self.links.passages()
+        for things in self.things.values():
+            yield from things.passages(self.links)
 
     @cached_property
     def by_id(self) -> dict[str, Passage]:
@@ -84,6 +102,11 @@ class Corpus:
             found[document.head.section] = found.get(document.head.section, frozenset()) | document.steps
         return found
 
+    def find_things(self, name: str) -> dict[str, Thing]:
+        """The things of that name in any directory, by the id of their passage; a programme may be a network too."""
+        found = ((things, things.find(name)) for things in self.things.values())
+        return {things.passage_id(thing): thing for things, thing in found if thing}
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over everything that is searched; another digest means another index."""
@@ -107,6 +130,9 @@ def load_corpus(overlay: Path | None = None, *, shipped: Path | None = None) -> 
         funding=_directory(files, "funding.yaml", Funding),
         links=_directory(files, "links.yaml", Links),
         successors=_directory(files, "successors.yaml", Successors),
+        figures=_directory(files, "figures.yaml", Figures),
+        people=_directory(files, "people.yaml", People),
+        things={name.removesuffix(".yaml"): _things(files, name) for name in THING_FILES if name in files},
     )
     _no_repeated_ids(corpus)
     return corpus
@@ -124,9 +150,9 @@ def corpus_files(overlay: Path | None = None, *, shipped: Path | None = None) ->
     if not found:
         raise KnowledgeError("the corpus is empty", where=str(base), do="install the coach again")
     for name, file in found.items():
-        if file.suffix == ".yaml" and name not in _DIRECTORY_FILES:
-            near = difflib.get_close_matches(name, _DIRECTORY_FILES, n=1)
-            do = f"did you mean `{near[0]}`" if near else f"directories are {', '.join(_DIRECTORY_FILES)}"
+        if file.suffix == ".yaml" and name not in _DIRECTORY_MODELS:
+            near = difflib.get_close_matches(name, _DIRECTORY_MODELS, n=1)
+            do = f"did you mean `{near[0]}`" if near else f"directories are {', '.join(_DIRECTORY_MODELS)}"
             raise KnowledgeError("no directory has this name", where=str(file), do=do)
     return dict(sorted(found.items(), key=lambda item: natural(item[0])))
 
@@ -143,13 +169,13 @@ def problems(overlay: Path | None = None, *, shipped: Path | None = None) -> lis
             if file.suffix == ".md":
                 read_document(file)
             else:
-                _read_directory(name, file)
+                parse(read_text(file), _DIRECTORY_MODELS[name], file)
         except KnowledgeError as error:
             found.append(error)
     if found:
         return found
     try:
-        return list(_loose_ends(load_corpus(overlay, shipped=shipped), files))
+        return list(loose_ends(load_corpus(overlay, shipped=shipped), files))
     except KnowledgeError as error:
         return [error]
 
@@ -167,13 +193,12 @@ def _files_in(folder: Path) -> dict[str, Path]:
     }
 
 
-def _read_directory(name: str, file: Path) -> Glossary | Funding | Links | Successors:
-    models = {"glossary.yaml": Glossary, "funding.yaml": Funding, "links.yaml": Links, "successors.yaml": Successors}
-    return parse(read_text(file), models[name], file)
-
-
 def _directory(files: dict[str, Path], name: str, model: type[Model]) -> Model:
     return parse(read_text(files[name]), model, files[name]) if name in files else model()
+
+
+def _things(files: dict[str, Path], name: str) -> Things:
+    return _directory(files, name, Things).model_copy(update={"directory": name.removesuffix(".yaml")})
 
 
 def _no_repeated_ids(corpus: Corpus) -> None:
@@ -182,28 +207,3 @@ def _no_repeated_ids(corpus: Corpus) -> None:
         if passage.id in seen:
             raise KnowledgeError(f"`{passage.id}` stands in the corpus twice", do="give one of the two another id")
         seen.add(passage.id)
-
-
-def _loose_ends(corpus: Corpus, files: dict[str, Path]) -> Iterator[KnowledgeError]:
-    """References to parts and entries that are not there; documents that are not written yet are passed over."""
-    written = {d.head.id for d in corpus.documents}
-    terms = {t.id for t in corpus.glossary.terms}
-    references = [(p, "funding.yaml") for i in corpus.funding.instruments for p in (i.passage, *i.also) if p]
-    references += [(p.passage, "funding.yaml") for p in corpus.funding.principles if p.passage]
-    for part, name in references:
-        if part.split("/")[0] in written and part not in corpus.parts:
-            yield _dangling(part, sorted(corpus.parts), files[name])
-    for term in corpus.glossary.terms:
-        for other in term.not_to_confuse_with:
-            if other not in terms:
-                yield _dangling(other, sorted(terms), files["glossary.yaml"])
-
-
-def _dangling(name: str, known: list[str], file: Path) -> KnowledgeError:
-    lines = read_text(file).splitlines()
-    line = next(
-        (n for n, text in enumerate(lines, 1) if re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w/-])", text)), 1
-    )
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    do = f"did you mean `{near[0]}`" if near else "write it or take the reference out"
-    return KnowledgeError(f"there is no `{name}` in the corpus", where=f"{file}:{line}", do=do)
