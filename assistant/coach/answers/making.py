@@ -66,7 +66,7 @@ class Maker:
                     cited.append(_cited(numbers[passage.id], passage, quote))
                 cites.append(numbers[passage.id])
             marks = "".join(f" [{n}]" for n in dict.fromkeys(cites))
-            gap = "" if not told else "\n\n" if line.paragraph else " "
+            gap = "" if not told else "\n\n" if line.paragraph else "\n" if line.text.startswith("- ") else " "
             told.append(gap + _marked(line.text, marks))
             sentences.append(CheckedSentence(text=line.text, cites=tuple(dict.fromkeys(cites)), supported=True))
         sentences += [CheckedSentence(text=s, cites=(), supported=False) for s in dropped]
