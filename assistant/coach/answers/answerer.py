@@ -9,6 +9,7 @@ from threading import Event
 from assistant.coach.answers import facts, gate
 from assistant.coach.answers.compose import Blocks, Context
 from assistant.coach.answers.direct import Directories
+from assistant.coach.answers.languages import asked_in
 from assistant.coach.answers.lines import Direct, Line
 from assistant.coach.answers.making import Maker, Work
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
@@ -49,7 +50,8 @@ class Answerer:
 
     def answer(self, ask: Ask, cancel: Event | None = None) -> Iterator[Piece]:
         """Stream the words of an answer, then the whole answer as checked. Errors of the model end in a quotation."""
-        work = Work(ask=ask, asked=self._directories.understood(ask.question))
+        asked = self._directories.understood(ask.question)
+        work = Work(ask=ask, asked=asked, language=asked_in(ask.question))
         hits = self._search(work)
         about = ask.about if work.asked.follows else None
         direct = self._directories.answer(work.asked, ask.audience, about=about)

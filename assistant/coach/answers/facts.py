@@ -17,6 +17,7 @@ _NUMBER = re.compile(
 _SCALE = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9}
 _WORD = re.compile(r"[^\W_]+(?:[&'’-][^\W_]+)*")
 _NAME = re.compile(r"\b[A-ZÀ-Þ][\w&]*(?:[-'’][\w&]+)*")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)\]>]*[^\s)\]>.,;:!?'\"]|[\w.+-]+@[\w-]+\.[\w.-]*\w")
 _NEGATION = re.compile(r"\b(?:no|not|never|none|cannot|without|neither|nor|nobody|nothing)\b|n['’]t\b", re.I)
 _STOP = frozenset(
     """a an and are as at be been but by can could did do does for from had has have how i if in into is it its may more
@@ -45,9 +46,15 @@ def hard_numbers(text: str) -> set[float]:
     return {n for n in numbers(text) if n not in written or n in digits}
 
 
+def addresses(text: str) -> set[str]:
+    """Web and e-mail addresses, as they stand."""
+    return {match.group().rstrip("/") for match in _ADDRESS.finditer(text)}
+
+
 def names(text: str) -> set[str]:
-    """Capitalised words that are not only the start of a sentence, in small letters."""
+    """Capitalised words that are not only the start of a sentence, in small letters; addresses are no names."""
     found: set[str] = set()
+    text = _ADDRESS.sub("", text)
     for match in _NAME.finditer(text):
         word = match.group()
         before = text[: match.start()].rstrip()

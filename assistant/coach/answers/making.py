@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from assistant.coach.answers import languages
 from assistant.coach.answers.direct import Directories
 from assistant.coach.answers.lines import Line
 from assistant.coach.answers.models import Ask, CheckedSentence, Cited, HandbookAnswer, Timings
@@ -24,6 +25,7 @@ class Work:
 
     ask: Ask
     asked: Understood
+    language: str = "en"  # of the question
     start: float = field(default_factory=perf_counter)
     retrieval_s: float = 0.0
     first_s: float = 0.0
@@ -56,7 +58,8 @@ class Maker:
         """The answer as it stands; `dropped` are sentences of the model that nothing supports."""
         numbers: dict[str, int] = {}
         cited: list[Cited] = []
-        told: list[str] = []
+        lead = languages.lead(work.language, refused=abstained)
+        told: list[str] = [f"{lead}\n\n"] if lead else []
         sentences: list[CheckedSentence] = []
         for line in lines:
             cites: list[int] = []
@@ -66,7 +69,7 @@ class Maker:
                     cited.append(_cited(numbers[passage.id], passage, quote))
                 cites.append(numbers[passage.id])
             marks = "".join(f" [{n}]" for n in dict.fromkeys(cites))
-            gap = "" if not told else "\n\n" if line.paragraph else "\n" if line.text.startswith("- ") else " "
+            gap = "" if not sentences else "\n\n" if line.paragraph else "\n" if line.text.startswith("- ") else " "
             told.append(gap + _marked(line.text, marks))
             sentences.append(CheckedSentence(text=line.text, cites=tuple(dict.fromkeys(cites)), supported=True))
         sentences += [CheckedSentence(text=s, cites=(), supported=False) for s in dropped]
@@ -82,6 +85,7 @@ class Maker:
             citations=tuple(cited),
             sections=work.labels,
             sentences=tuple(sentences),
+            asked_in=work.language,
             notes=(*work.notes, *successors),
             model=work.model,
             timings=self.timings(work),

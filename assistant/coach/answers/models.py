@@ -51,7 +51,8 @@ class HandbookAnswer(_Data):
     question: str
     answer: str
     abstained: bool
-    language: str = "en"
+    language: str = "en"  # of the answer: our corpus is in English
+    asked_in: str = "en"  # of the question
     citations: tuple[Cited, ...] = ()
     sections: tuple[str, ...] = ()
     sentences: tuple[CheckedSentence, ...] = ()

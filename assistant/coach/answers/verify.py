@@ -36,6 +36,7 @@ class Checker:
         self._numbers = facts.numbers(everything)
         self._words = facts.words(everything)
         self._months = facts.months(everything)
+        self._addresses = facts.addresses(everything)
         self._asked = facts.content(question)
 
     def number_known(self, text: str) -> bool:
@@ -43,13 +44,15 @@ class Checker:
         return facts.hard_numbers(text) <= self._numbers
 
     def check(self, sentence: str) -> Support:
-        """Numbers, months and names first; then where the sentence's words stand; then what is denied there."""
+        """Numbers, months, addresses and names first; then where the sentence's words stand; then what is denied there."""
         problem = ""
         unknown_names = {n for n in facts.names(sentence) if not {n, *n.replace("’", "-").split("-")} & self._words}
         if not self.number_known(sentence):
             problem = "a number that the sources do not hold"
         elif not facts.months(sentence) <= self._months:
             problem = "a month that the sources do not hold"
+        elif not facts.addresses(sentence) <= self._addresses:
+            problem = "an address that the sources do not hold"
         elif unknown_names:
             problem = f"a name that the sources do not hold ({min(unknown_names)})"
         rests_on, coverage = self._sources(sentence)

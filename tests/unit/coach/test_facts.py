@@ -139,3 +139,18 @@ def test_every_sentence_of_the_shipped_documents_is_supported_by_its_own_passage
         and not (support := Checker((passage,), "what?").check(sentence)).supported
     ]
     assert wrong == []
+
+
+def test_an_address_must_stand_in_the_sources() -> None:
+    held = next(p for p in rig.corpus().passages if "http://www.oseo.fr/international" in p.text)
+    checker = Checker((held,), "where?")
+    assert not checker.check(held.sentences[0]).problem
+    for said in ("http://www.oseo.fr/apply", "www.oseo.com", "info@oseo.fr"):
+        assert (
+            checker.check(f"{held.sentences[0][:-1]}, see {said}.").problem == "an address that the sources do not hold"
+        )
+    assert facts.addresses("See http://a.eu/x_y.pdf, www.b.eu/ and c@d.eu.") == {
+        "http://a.eu/x_y.pdf",
+        "www.b.eu",
+        "c@d.eu",
+    }
