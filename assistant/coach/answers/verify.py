@@ -44,7 +44,7 @@ class Checker:
         return facts.hard_numbers(text) <= self._numbers
 
     def check(self, sentence: str) -> Support:
-        """Numbers, months, addresses and names first; then where the sentence's words stand; then what is denied there."""
+        """Numbers, months, addresses, names; then where the words stand; then what is denied there."""
         problem = ""
         unknown_names = {n for n in facts.names(sentence) if not {n, *n.replace("’", "-").split("-")} & self._words}
         if not self.number_known(sentence):
