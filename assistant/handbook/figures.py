@@ -18,7 +18,7 @@ class Figure(Entry):
     """One figure: `text` is how to write it, `caveat` what must be said with it.
 
     `derived`: counted or reckoned by us; `ambiguous`: the print can be read in two ways; `approx` and `lower_bound`:
-    not exact; `trap`: looks like a figure of this kind and must never be told as one.
+    not exact; `trap`: is easily told wrong, as the caveat says.
     """
 
     id: str
