@@ -60,6 +60,12 @@ def records_dir() -> Path:
     return (home or Path(_DIRS.user_data_dir)) / "records"
 
 
+def documents_dir() -> Path:
+    """The person's own documents, as converted text."""
+    home = _home()
+    return (home or Path(_DIRS.user_data_dir)) / "documents"
+
+
 def log_dir() -> Path:
     """Log files: the model's own messages and the coach's errors."""
     home = _home()

@@ -13,14 +13,19 @@ from typing import Annotated
 import typer
 
 from assistant import paths, settings
+from assistant.cli import documents
 from assistant.errors import KnowledgeError
 from assistant.handbook.corpus import load_corpus, problems
 from assistant.handbook.measure import measure, read_questions
 from assistant.handbook.models import Hit, Query
+from assistant.handbook.own.library import own_retriever
 from assistant.handbook.search import HybridRetriever
-from assistant.plain import one_line
+from assistant.plain import one_line, visible
 
-app = typer.Typer(no_args_is_help=True, help="The handbook's corpus: build its index, check its files, search it.")
+app = typer.Typer(no_args_is_help=True, help="The handbook's corpus and your own documents.")
+app.command("add")(documents.add)
+app.command("list")(documents.show)
+app.command("remove")(documents.remove)
 
 
 @app.command()
@@ -62,16 +67,18 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=50, help="How many passages.")] = 8,
 ) -> None:
     """Show the passages that fit a question best, without any wording by the model."""
-    with _retriever() as retriever:
+    with _retriever() as retriever, _own(retriever) as own:
         wanted = Query(text=query)
         start = time.perf_counter()
         hits = retriever.search(wanted, limit=limit)
+        mine = own.search(wanted, limit=limit) if own else []
         seconds = time.perf_counter() - start
         if as_json:
             found = {
                 "query": query,
                 "sections": retriever.labels(hits, query=wanted),
                 "passages": [_hit(hit) for hit in hits],
+                "own": [_hit(hit) for hit in mine],
                 "words_only": retriever.words_only,
                 "retrieval_s": round(seconds, 4),
             }
@@ -83,6 +90,23 @@ def search(
             typer.echo(f"{number}. {hit.passage.heading} [{hit.passage.id}]\n   {one_line(hit.passage.text, 240)}")
         if not hits:
             typer.echo("Nothing in the handbook fits this.")
+        if mine:
+            typer.echo("\nIn your own documents:")
+        for number, hit in enumerate(mine, 1):
+            typer.echo(f"{number}. {visible(hit.passage.source)}\n   “{one_line(hit.passage.text, 240)}”")
+
+
+@contextmanager
+def _own(handbook: HybridRetriever) -> Generator[HybridRetriever | None]:
+    """The search over the person's documents, with the same embedding model; None when there are none."""
+    own = own_retriever(handbook.embedder)
+    try:
+        if own:
+            own.prepare(_progress)
+        yield own
+    finally:
+        if own:
+            own.close()
 
 
 def _measure(file: Path, overlay: Path | None) -> None:
@@ -130,6 +154,8 @@ def _hit(hit: Hit) -> dict[str, object]:
         "title": passage.title,
         "heading": passage.heading,
         "text": passage.text,
+        "source": passage.source,
+        "page": passage.page,
         "score": round(hit.score, 5),
         "sentence": passage.sentences[hit.sentence] if hit.sentence is not None else None,
     }

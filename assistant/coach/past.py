@@ -33,7 +33,9 @@ def past(events: Sequence[Event], flows: FlowSet, last: int) -> list[Past]:
                         title=c.title,
                         passage=c.passage,
                         quote=c.quote,
-                        where=f"after the TACTICS handbook (2012), {c.title}",
+                        where=f"your document {c.title}"
+                        if c.passage.startswith("own/")
+                        else f"after the TACTICS handbook (2012), {c.title}",
                     )
                     for n, c in enumerate(event.citations, 1)
                 )

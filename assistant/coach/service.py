@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant import paths
 from assistant.coach.answers.answerer import Answerer
+from assistant.coach.answers.own import OwnWords
 from assistant.coach.conversation import CoachConversation
 from assistant.coach.prompts import Prompts
 from assistant.coach.replies.interpret import Interpreter
@@ -19,6 +20,7 @@ from assistant.flow.engine import Engine
 from assistant.flow.load import load as load_flows
 from assistant.flow.models import FlowSet
 from assistant.handbook.corpus import Corpus, load_corpus
+from assistant.handbook.own.library import own_retriever
 from assistant.handbook.search import HybridRetriever
 from assistant.record.state import Subject
 from assistant.record.store import Clock, OpenRecord, RecordStore, system_clock
@@ -38,6 +40,7 @@ class CoachService:
         self._models = models
         self._parts: Parts | None = None
         self._retriever: HybridRetriever | None = None
+        self._own: HybridRetriever | None = None  # over the person's documents, where there are any
         self._status = ModelStatus("stopped", "The model has not been started.")
         self._lock = threading.RLock()
         self._closed = False
@@ -64,8 +67,15 @@ class CoachService:
         prompts = Prompts(paths.shipped("prompts"), self.settings.prompts)
         models = self.models()
         self._retriever = HybridRetriever(corpus, models.embedder, paths.index_dir())
+        self._own = own_retriever(models.embedder)
         answerer = Answerer(
-            corpus, self._retriever, prompts, self.chat, self.settings.answer_tokens, self.settings.wording
+            corpus,
+            self._retriever,
+            prompts,
+            self.chat,
+            self.settings.answer_tokens,
+            self.settings.wording,
+            OwnWords(self._own, prompts, self.chat) if self._own else None,
         )
         return Parts(Engine(flows), corpus, answerer, Interpreter(prompts, self.chat), self.clock)
 
@@ -132,11 +142,13 @@ class CoachService:
         models.listen(lambda kind, status: self._tell(_told(kind, status), listener) if kind == "chat" else None)
         models.preload()
         if models.embedder is not None:
-            self.retriever.prepare(
-                lambda done, total: self._tell(
-                    ModelStatus("indexing", f"Building the index: {done} of {total}", done / max(1, total)), listener
+            for retriever in filter(None, (self.retriever, self._own)):
+                retriever.prepare(
+                    lambda done, total: self._tell(
+                        ModelStatus("indexing", f"Building the index: {done} of {total}", done / max(1, total)),
+                        listener,
+                    )
                 )
-            )
         if models.chat is not None:
             self.parts().answerer.warm_up()
             self.parts().interpreter.warm_up()
@@ -163,8 +175,8 @@ class CoachService:
     def close(self) -> None:
         """Stop the models and let go of the index."""
         self._closed = True
-        if self._retriever:
-            self._retriever.close()
+        for retriever in filter(None, (self._retriever, self._own)):
+            retriever.close()
         if self._models:
             self._models.close()
 

@@ -128,6 +128,20 @@ def _open_or_build(
     return ready
 
 
+def stored_vectors(folder: Path) -> dict[str, list[float]]:
+    """Every vector of an index by its id; raises whatever a damaged database throws."""
+    client = _client(folder)
+    try:
+        found: dict[str, list[float]] = {}
+        for name in _COLLECTIONS:
+            held = client.get_collection(name, embedding_function=None).get(include=["embeddings"])
+            vectors = cast("Any", held["embeddings"])
+            found |= {i: [float(x) for x in v] for i, v in zip(held["ids"], vectors, strict=True)}
+        return found
+    finally:
+        client.close()
+
+
 def _windows(passage: Passage) -> list[int]:
     """The sentences of a passage that are embedded by themselves: not one that is all of it, nor a word or two."""
     numbers = range(len(passage.sentences)) if len(passage.sentences) > 1 else range(0)

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-DocumentKind = Literal["step", "theme", "case", "chapter", "directory"]
+DocumentKind = Literal["step", "theme", "case", "chapter", "directory", "own"]
 
 
 class Passage(BaseModel):
@@ -23,10 +23,16 @@ class Passage(BaseModel):
     kind: DocumentKind
     order: int  # position in its section, from 0
     year: int = 2012  # of the information
+    own: str = ""  # name of the person's document it comes from; empty: it is our corpus
+    page: int | None = None  # of that document, where it has pages
 
     @property
     def source(self) -> str:
-        """How a person is told where this comes from; without quotation marks, for the words are ours."""
+        """How a person is told where this comes from; without quotation marks, for the words of the corpus are ours."""
+        if self.own:
+            place = f"your document {self.own}" + (f", page {self.page}" if self.page else "")
+            known = not self.section.startswith("own:")
+            return f"the TACTICS handbook ({self.year}), {self.title.split(':')[0]}, in {place}" if known else place
         name = self.title.split(":")[0]
         return f"after the TACTICS handbook ({self.year}), {name} ({self.heading})"
 

@@ -56,6 +56,11 @@ class HybridRetriever:
         self.problem: str | None = None  # why the last search went by words alone although there is an index
 
     @property
+    def embedder(self) -> Embedder | None:
+        """The sentence encoder, where there is one."""
+        return self._embedder
+
+    @property
     def words_only(self) -> bool:
         """Whether a search now would go by words alone."""
         return self._dense is None or self.problem is not None

@@ -24,6 +24,10 @@ class Sources:
 
         `part`: say which part of it, too.
         """
+        if passage.startswith("own/"):
+            own = f"your document {title}"
+            self._used[own] = None
+            return own
         section, _, rest = passage.partition("#")[0].partition("/")
         named = f"TACTICS handbook ({YEAR}), {title or self._titles.get(section) or _readable(section)}"
         self._used[named] = None

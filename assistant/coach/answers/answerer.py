@@ -13,6 +13,7 @@ from assistant.coach.answers.languages import asked_in
 from assistant.coach.answers.lines import Direct, Line
 from assistant.coach.answers.making import Maker, Work
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
+from assistant.coach.answers.own import OwnWords
 from assistant.coach.answers.question import Understood, understand
 from assistant.coach.answers.verify import Checker
 from assistant.coach.prompts import Prompts
@@ -40,17 +41,22 @@ class Answerer:
         chat: Callable[[], ChatModel | None],
         max_tokens: int = 160,
         wording: str = "handbook",
+        own: OwnWords | None = None,
     ) -> None:
         self._corpus, self._retriever, self._prompts, self._chat = corpus, retriever, prompts, chat
         self._directories = Directories(corpus)
         self._maker = Maker(corpus, self._directories)
         self._blocks = Blocks(corpus)
         self._vocabulary = {stem for p in corpus.passages for stem in facts.content(f"{p.title} {p.heading} {p.text}")}
-        self._max_tokens, self._wording = max_tokens, wording
+        self._max_tokens, self._wording, self._own = max_tokens, wording, own
 
     def answer(self, ask: Ask, cancel: Event | None = None) -> Iterator[Piece]:
         """Stream the words of an answer, then the whole answer as checked. Errors of the model end in a quotation."""
         asked = self._directories.understood(ask.question)
+        pieces = self._from_handbook(ask, asked, cancel)
+        return self._own.beside(asked, ask, pieces, cancel) if self._own else pieces
+
+    def _from_handbook(self, ask: Ask, asked: Understood, cancel: Event | None) -> Iterator[Piece]:
         work = Work(ask=ask, asked=asked, language=asked_in(ask.question))
         hits = self._search(work)
         about = ask.about if work.asked.follows else None
@@ -86,6 +92,8 @@ class Answerer:
 
     def document(self, passage: str) -> tuple[str, str]:
         """Title and Markdown of the document a passage stands in; `KnowledgeError` when there is none."""
+        if self._own and (own := self._own.document(passage)):
+            return own
         found = self._retriever.passage(passage)
         if found is None:
             raise KnowledgeError(f"there is no passage `{passage}` in the corpus", do="search the handbook for it")

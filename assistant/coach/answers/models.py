@@ -12,7 +12,7 @@ class _Data(BaseModel):
 
 
 class Cited(_Data):
-    """One source of an answer. `quote` are words of our rendering of the handbook."""
+    """One source of an answer. `quote` are words of our rendering of the handbook, or of the person's document."""
 
     n: int
     section: str
@@ -43,8 +43,8 @@ class Timings(_Data):
 class HandbookAnswer(_Data):
     """A whole answer. `answer` carries [n] marks.
 
-    `how` says what made it: data, handbook (its paragraphs), model, quotation or refusal; `found` is not checked yet,
-    `stopped` will not be.
+    `how` says what made it: data, handbook (its paragraphs), model, quotation, refusal, or own (the person's
+    documents alone); `found` is not checked yet, `stopped` will not be.
     """
 
     id: str | None = None
@@ -55,6 +55,7 @@ class HandbookAnswer(_Data):
     asked_in: str = "en"  # of the question
     citations: tuple[Cited, ...] = ()
     sections: tuple[str, ...] = ()
+    own_sections: tuple[str, ...] = ()  # the person's documents that are quoted, as `own:name`
     sentences: tuple[CheckedSentence, ...] = ()
     notes: tuple[str, ...] = ()
     model: str | None = None

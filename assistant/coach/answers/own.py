@@ -1,0 +1,174 @@
+"""What a person's own documents say to a question: quoted beside the handbook's answer, or in its place.
+
+Their words are shown in quotation marks and never reworded; the model is asked at most whether they state the detail,
+in a prompt of which nothing about them is kept. What they say changes no rule: it is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from threading import Event
+
+from assistant.coach.answers import facts, gate
+from assistant.coach.answers.compose import Context
+from assistant.coach.answers.models import Ask, CheckedSentence, Cited, HandbookAnswer, Piece, Words
+from assistant.coach.answers.question import Understood, matches
+from assistant.coach.prompts import Prompts
+from assistant.errors import ModelError
+from assistant.handbook.models import Hit, Passage, Query
+from assistant.handbook.search import HybridRetriever
+from assistant.model.port import ChatModel, Message, Prompt
+
+MOST_TOLD = 2
+LEAST_SHARED = 0.6  # share of the question's content words that a passage must hold
+LEAST_NEAR = 0.86  # or the cosine from which meaning alone is enough (other languages share no words)
+LEAST_BOTH = (0.34, 0.82)  # or less of the words, and near
+CLOSE = 0.75  # share of the best hit's score from which a second passage is told
+_BESIDE = "Your own documents say:"
+_ALONE = "The handbook does not say this; your own documents do:"
+
+
+class OwnWords:
+    """The person's documents as a second voice in answers. `chat` as in `Answerer`."""
+
+    def __init__(self, retriever: HybridRetriever, prompts: Prompts, chat: Callable[[], ChatModel | None]) -> None:
+        self.retriever, self._prompts, self._chat = retriever, prompts, chat
+
+    def beside(
+        self, asked: Understood, ask: Ask, pieces: Iterator[Piece], cancel: Event | None = None
+    ) -> Iterator[Piece]:
+        """The handbook's answer as it comes, then what own documents say; in place of a refusal when they hold it."""
+        held: Words | None = None
+        for piece in pieces:
+            if isinstance(piece, HandbookAnswer) and not piece.stopped:
+                hits = self._relevant(asked, ask, piece, cancel)
+                if hits and piece.abstained:
+                    held = None
+                elif held:
+                    yield held
+                whole = with_own(piece, hits)
+                if whole is not piece:
+                    yield Words(whole.answer.removeprefix(piece.answer) if not piece.abstained else whole.answer)
+                yield whole
+                return
+            if held:
+                yield held
+            held = piece if isinstance(piece, Words) else None
+            if not held:
+                yield piece
+
+    def document(self, passage_id: str) -> tuple[str, str] | None:
+        """Name of the document that a passage stands in, and its text as literal Markdown; None: no such passage."""
+        found = self.retriever.passage(passage_id)
+        if found is None:
+            return None
+        lines: list[str] = []
+        heading = page = None
+        for passage in self.retriever.corpus.passages:
+            if passage.id.partition("#")[0] == found.id.partition("#")[0]:
+                if (passage.heading, passage.page) != (heading, page):
+                    heading, page = passage.heading, passage.page
+                    at = f" (page {page})" if page and heading != f"page {page}" else ""
+                    lines.append(f"## {_literal(heading)}{at}")
+                lines.append("  \n".join(_literal(line) for line in passage.text.split("\n")))
+        return found.own, "\n\n".join(lines)
+
+    # -- what fits --------------------------------------------------------------------------------------------------
+
+    def _relevant(self, asked: Understood, ask: Ask, answer: HandbookAnswer, cancel: Event | None) -> list[Hit]:
+        """The passages to tell, best first. In place of a refusal, they have to hold the very detail."""
+        boost = tuple(c.section for c in answer.citations[:1]) if not answer.abstained else ()
+        about = (ask.about,) if ask.about and asked.follows else ()
+        hits = self.retriever.search(Query(text=asked.text, boost=(*boost, *about)), limit=6)
+        if answer.abstained:  # what the handbook lacks, its own copy lacks too
+            hits = [h for h in hits if h.passage.section.startswith("own:")]
+        fitting = [h for h in hits if fits(asked.text, h)]
+        told = [h for h in fitting[:MOST_TOLD] if h.score >= CLOSE * fitting[0].score]
+        if answer.abstained:
+            told = [h for h in told if self._states(asked, h.passage, cancel)]
+        return told
+
+    def _states(self, asked: Understood, passage: Passage, cancel: Event | None) -> bool:
+        """Whether a passage states the detail asked for: by the rules of the gate, then by the model's yes or no."""
+        value = asked.detail.value if asked.detail else None
+        if value and not any(matches((value,), sentence) for sentence in passage.sentences):
+            return False
+        text = f"{passage.title} {passage.heading} {passage.text}"
+        years = set(re.findall(r"\b(?:19|20)\d\d\b", asked.text))
+        if not all(year in text for year in years):
+            return False
+        chat = self._chat()
+        if chat is None:
+            return True
+        try:
+            prompt = Context((passage,), ()).prompt(self._prompts.get("answer"), asked.text, "Check")
+            yes, no = chat.score(_unkept(prompt), ["yes", "no"], cancel=cancel)
+        except ModelError:
+            return True  # the rules alone have to do, as without a model
+        return gate.after_check(asked, yes - no).answer
+
+
+def fits(question: str, hit: Hit) -> bool:
+    """Whether a passage speaks of what is asked: enough of its words, near enough in meaning, or some of both."""
+    wanted = facts.content(question)
+    passage = hit.passage
+    held = facts.content(f"{passage.title} {passage.heading} {passage.text}")
+    shared = len(wanted & held) / len(wanted) if wanted else 0.0
+    near = hit.cosine or 0.0
+    return shared >= LEAST_SHARED or near >= LEAST_NEAR or (shared >= LEAST_BOTH[0] and near >= LEAST_BOTH[1])
+
+
+def with_own(answer: HandbookAnswer, hits: Sequence[Hit]) -> HandbookAnswer:
+    """The answer with passages of own documents quoted after it; in its place where it was a refusal."""
+    if not hits:
+        return answer
+    alone = answer.abstained
+    cited = [] if alone else list(answer.citations)
+    sentences = [] if alone else list(answer.sentences)
+    told = [_ALONE if alone else f"{answer.answer}\n\n{_BESIDE}"]
+    for hit in hits:
+        number = len(cited) + 1
+        quote = _quoted(hit.passage.text)
+        cited.append(_cited(number, hit.passage))
+        sentences.append(CheckedSentence(text=quote, cites=(number,), supported=True))
+        told.append(f"{quote} [{number}]")
+    return answer.model_copy(
+        update={
+            "answer": "\n\n".join(told),
+            "abstained": False,
+            "citations": tuple(cited),
+            "sentences": tuple(sentences),
+            "own_sections": tuple(dict.fromkeys(f"own:{hit.passage.own}" for hit in hits)),
+            "how": "own" if alone else answer.how,
+        }
+    )
+
+
+def _cited(number: int, passage: Passage) -> Cited:
+    title = passage.own if passage.section.startswith("own:") else f"{passage.title} (in {passage.own})"
+    return Cited(
+        n=number,
+        section=passage.section,
+        title=title,
+        passage=passage.id,
+        quote=passage.text.replace("\n", " "),
+        where=passage.source,
+    )
+
+
+def _quoted(text: str) -> str:
+    """In quotation marks; marks that look like ours are put in round brackets, quotation marks inside are single."""
+    text = re.sub(r"\[(\d+)\]", r"(\1)", text)
+    return "“" + re.sub('[“”„"]', "’", text) + "”"
+
+
+def _unkept(prompt: Prompt) -> Prompt:
+    """The same prompt of which the model keeps no state past its beginning, that never changes."""
+    *before, last = prompt.messages
+    parts = tuple(part.model_copy(update={"keep": False}) for part in last.parts)
+    return prompt.model_copy(update={"messages": (*before, Message(role=last.role, parts=parts))})
+
+
+def _literal(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]()<>#!|~&@+.=:-])", r"\\\1", text)

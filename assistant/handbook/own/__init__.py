@@ -1,0 +1,1 @@
+"""A person's own documents: converted apart, kept in their data folder, searched beside the handbook."""
