@@ -140,7 +140,8 @@ class Answerer:
         weights = chat.score(block.prompt(file, work.asked.text, "Check"), ["yes", "no"], cancel=cancel)
         work.usage = weights.usage if isinstance(weights, Weights) else work.usage
         yes, no = weights
-        verdict = gate.after_check(work.asked, yes - no)
+        work.check = yes - no
+        verdict = gate.after_check(work.asked, work.check)
         if not verdict.answer and not cancel.is_set():
             yield from self._told(work, self._refused(work, context), "refusal")
         elif self._wording == "handbook":

@@ -34,6 +34,7 @@ class Work:
     notes: list[str] = field(default_factory=list)
     model: str | None = None
     prompt: str | None = None
+    check: float | None = None  # log-odds of the model's check
     stopped: bool = False
     halted: bool = False
 
@@ -91,6 +92,7 @@ class Maker:
             timings=self.timings(work),
             how=how,
             prompt=work.prompt,
+            check=None if work.check is None else round(work.check, 4),
             stopped=work.stopped,
         )
 

@@ -62,6 +62,7 @@ class HandbookAnswer(_Data):
     timings: Timings = Timings()
     how: str = "model"
     prompt: str | None = None
+    check: float | None = None  # log-odds of the model's "yes, the text states it", where it was asked
     stopped: bool = False
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.coach.answers.answerer import Answerer
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer
 from tests.support import rig
@@ -45,6 +47,13 @@ def test_what_the_model_does_not_find_stated_is_refused_with_what_stands_nearby(
     answer = told("how does the virtual pot work?", stated=False)
     assert answer.abstained
     assert answer.answer.startswith("The handbook does not say")
+
+
+def test_the_log_odds_of_the_check_are_told_where_the_model_was_asked() -> None:
+    stated, not_stated = (told("how does the virtual pot work?", stated=yes).check for yes in (True, False))
+    assert stated == pytest.approx(3.48, abs=0.01)
+    assert not_stated == pytest.approx(-3.48, abs=0.01)
+    assert told("what does CIR stand for?").check is None  # from data
 
 
 def test_a_year_or_an_acronym_that_no_passage_holds_is_refused() -> None:
