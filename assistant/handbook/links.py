@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from assistant.handbook.directory import Entry, Text, entry_passage, listed, loose
+from assistant.handbook.directory import Entry, Text, entry_passage, listed, loose, sentence
 from assistant.handbook.labels import SectionLabel, spoken
 from assistant.handbook.models import Passage
 
@@ -110,7 +110,7 @@ class Links(Entry):
             yield self._passage(link.passage_id, link.section, f"Web address: {link.about}", self._said(link))
         for email in self.emails:
             dated = email.note or f"as printed in {self.year}"
-            said = f"The e-mail address for {email.about} is {email.address} ({dated})."
+            said = f"{sentence(email.about)[:-1]}: the e-mail address is {email.address} ({dated})."
             yield self._passage(email.passage_id, email.section, f"E-mail address: {email.about}", [said])
         for group in self.linkology:
             for start in range(0, len(group.entries), _MOST_ENTRIES):
@@ -120,7 +120,8 @@ class Links(Entry):
                 yield self._passage(f"links/{group.id}{number}", self.section, heading, said)
 
     def _said(self, link: Link) -> Iterator[str]:
-        yield f"The web address for {link.about} is {link.url} ({link.note or f'as printed in {self.year}'})."
+        dated = link.note or f"as printed in {self.year}"
+        yield f"{sentence(link.about)[:-1]}: the web address is {link.url} ({dated})."
         if link.better and link.better in self.by_id:
             yield f"The better form of it is {self.by_id[link.better].url}."
         places = [spoken(label) for label in (link.section, *link.also_in)]

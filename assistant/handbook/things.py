@@ -23,7 +23,7 @@ THING_FILES = (
     "events.yaml",
     "publications.yaml",
 )
-_MOST_PLACES = 6  # sections told in a passage
+_MOST_PLACES = 4  # sections told in a passage
 
 
 class Kind(Entry):
@@ -64,6 +64,7 @@ class Things(Entry):
     about: Text = ""
     section: SectionLabel = "introduction"
     year: int = 2012
+    addressed: bool = True  # whether people look for an address of such a thing, so that a missing one is worth saying
     kinds: dict[str, Kind] = Field(default_factory=dict[str, Kind])
     entries: tuple[Thing, ...] = ()
 
@@ -136,5 +137,5 @@ class Things(Entry):
         found: list[Link] = [link for i in thing.links if (link := links.by_id.get(i))]
         for link in found:
             yield f"Address for {link.about}: {link.url} (as printed in {self.year})."
-        if not thing.links:
-            yield f"The handbook prints no web address for {thing.name}."
+        if not thing.links and self.addressed:
+            yield f"{thing.name}: the handbook prints no web address."
