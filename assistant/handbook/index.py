@@ -31,7 +31,8 @@ Progress = Callable[[int, int], None]
 """Called with (texts embedded, texts in all)."""
 
 FORMAT = 1  # of what is embedded and how it is stored; another number means another index
-_BATCH = 32
+_BATCH = 32  # texts embedded at a time
+_WRITTEN = 32 * 32  # and vectors written at a time: each writing costs a transaction
 _KEPT = 3  # indexes of other corpora or embedders that stay beside the current one
 _COLLECTIONS = ("passages", "sentences")
 
@@ -195,13 +196,16 @@ def _build(
             collection = client.create_collection(
                 name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
             )
-            for start in range(0, len(entries), _BATCH):
-                batch = entries[start : start + _BATCH]
-                vectors = embedder.embed([text for _, text in batch], kind="passage")
-                collection.add(ids=[i for i, _ in batch], embeddings=cast("Any", vectors))
-                done += len(batch)
-                if progress:
-                    progress(done, total)
+            for first in range(0, len(entries), _WRITTEN):
+                some = entries[first : first + _WRITTEN]
+                vectors: list[list[float]] = []
+                for start in range(0, len(some), _BATCH):
+                    batch = [text for _, text in some[start : start + _BATCH]]
+                    vectors += embedder.embed(batch, kind="passage")
+                    done += len(batch)
+                    if progress:
+                        progress(done, total)
+                collection.add(ids=[i for i, _ in some], embeddings=cast("Any", vectors))
     except BaseException:
         client.close()
         shutil.rmtree(part, ignore_errors=True)
