@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import ask, bench, chat, flow, knowledge, model, record, report
+from assistant.cli import ask, bench, chat, evaluate, flow, knowledge, model, record, report
 from assistant.errors import CoachError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("ask", help="Ask the handbook one question, or a file of them.")(ask
 app.command("chat", help="The coaching conversation; --plain for lines without drawing.")(chat.chat)
 app.command("report", help="Write the summary of a record.")(report.report)
 app.command("bench", help="Measure what people wait for, and print the figures.")(bench.bench)
+app.command("eval", help="Measure the answers to files of questions, and print the figures.")(evaluate.evaluate)
 
 
 @app.callback(invoke_without_command=True)

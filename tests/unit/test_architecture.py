@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 CHECKOUT = Path(__file__).parents[2]
-ROOMS = {"flow", "record", "handbook", "model", "coach", "report", "tui", "line", "cli"}
+ROOMS = {"flow", "record", "handbook", "model", "coach", "report", "evaluate", "tui", "line", "cli"}
 HEAVY = {"textual", "chromadb", "llama_cpp", "numpy", "openai", "huggingface_hub", "gguf", "bm25s"}
 LONGEST_FILE = {"assistant": 420, "scripts": 420, "tests": 500}  # lines; tests are flat lists of stories
 
