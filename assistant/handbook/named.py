@@ -10,13 +10,22 @@ from typing import Literal
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.lexical import words
 
-NameKind = Literal["section", "funding", "acronym", "term", "country"]
+NameKind = Literal["section", "part", "funding", "acronym", "term", "thing", "link", "country"]
 
 # The word before a number, in the languages people ask in.
 _STEP = r"(?:step|schritt|[ée]tape|krok|steg|paso|passo|fase)"
 _CASE = r"(?:case(?:\s+study)?|fall(?:beispiel|studie)?|cas|caso|exemple|przyk[łl]ad|fall|przypadek)"
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBERED = re.compile(
-    rf"(?<!\w)(?:(?P<step>{_STEP})|(?P<case>{_CASE}))s?\s*(?:no\.?|nr\.?|#)?\s*(?P<number>\d{{1,2}}[ab]?)(?!\w)",
+    rf"(?<!\w)(?:(?P<step>{_STEP})|(?P<case>{_CASE}))s?\s*(?:no\.?|nr\.?|#)?\s*"
+    rf"(?P<number>\d{{1,2}}[ab]?|{'|'.join(_NUMBERS)})(?!\w)",
+    re.IGNORECASE,
+)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINAL = re.compile(rf"(?<!\w)(?P<ordinal>{'|'.join(_ORDINALS)}|last|final)\s+step(?!\w)", re.IGNORECASE)
+_RECOMMENDATION = re.compile(
+    rf"(?<!\w)(?:recommendation\s*(?:no\.?|nr\.?|#)?\s*(?P<number>[1-5]|{'|'.join(_NUMBERS[:5])})"
+    rf"|(?P<ordinal>{'|'.join(_ORDINALS[:5])}|[1-5](?:st|nd|rd|th))\s+recommendation)(?!\w)",
     re.IGNORECASE,
 )
 _ASKS_MEANING = re.compile(
@@ -35,7 +44,8 @@ _ADDRESS_WORDS = frozenset(words("url link website web site page address online 
 # What is left of a question that only asks what something is, in the languages people ask in.
 _ONLY_ASKS = frozenset(
     words(
-        "tell explain please so exactly term word der die das ein eine ist was sind le la les un une est que qu ce"
+        "tell explain please pls so exactly term word short for stand stands mean means what thats"
+        " der die das ein eine ist was sind le la les un une est que qu ce"
         " quoi il lo gli cos cosa che e to jest co vad ar en ett qu es el los las una"
     )
 )
@@ -97,6 +107,13 @@ class Names:
         for entry in (*corpus.glossary.terms, *corpus.glossary.undefined):
             for name in {entry.term, re.sub(r"\s*\([^)]*\)", "", entry.term), entry.term.removeprefix("The ")}:
                 self._add("term", entry.passage_id, name)
+        for things in corpus.things.values():
+            for thing in things.entries:
+                for name in (thing.name, re.sub(r"\s*\([^)]*\)", "", thing.name), *thing.aliases):
+                    self._add("thing", things.passage_id(thing), name, acronym=name.isupper() and len(name) <= 5)
+        for link in corpus.links.links:
+            for name in link.aliases:
+                self._add("link", link.passage_id, name, acronym=name.isupper() and len(name) <= 5)
         for document in corpus.documents:
             for name in _title_names(document.head.title, document.head.original or ""):
                 self._add("section", document.head.section, name)
@@ -115,8 +132,15 @@ class Names:
     def find(self, text: str) -> list[Name]:
         """Everything a text names, in its order; a name inside a longer one does not count."""
         found = [
-            Name("section", f"{'step' if m['step'] else 'case'}-{m['number'].lower()}", m.group(), m.start(), m.end())
+            Name("section", f"{'step' if m['step'] else 'case'}-{_digits(m['number'])}", m.group(), m.start(), m.end())
             for m in _NUMBERED.finditer(text)
+        ]
+        found += [
+            Name("section", f"step-{_place(m[1])}", m.group(), m.start(), m.end()) for m in _ORDINAL.finditer(text)
+        ]
+        found += [
+            Name("part", f"recommendations/rec-{_digits(m[1] or m[2])}", m.group(), m.start(), m.end())
+            for m in _RECOMMENDATION.finditer(text)
         ]
         tokens = [(m.start(), m.end()) for m in re.finditer(r"[^\W_]+(?:[’'&/-][^\W_]+)*", text)]
         for first, (start, _) in enumerate(tokens):
@@ -131,6 +155,11 @@ class Names:
                     found += [Name(kind, label, words, start, end) for kind, label in entries]
                     break
         return [n for n in found if not any(_inside(n, other) for other in found)]
+
+    def bare(self, text: str) -> list[Name]:
+        """What a text names when it holds nothing else but words that ask ("What is a living lab?", "MEXT?")."""
+        names = self.find(text)
+        return names if _only_names(text, names) else []
 
     def boosts(self, text: str) -> dict[str, float]:
         """Labels and entries to prefer in a search, each with a weight from 0 to 1.
@@ -152,7 +181,7 @@ class Names:
         return found
 
     def _weighed(self, name: Name, meaning: bool) -> list[tuple[str, float]]:
-        if name.kind == "section":
+        if name.kind in ("section", "part"):
             return [(name.label, 1.0)]
         if name.kind == "acronym":
             return [(name.label, 1.0 if meaning else 0.15)]
@@ -160,6 +189,11 @@ class Names:
             section = self._said_most.get(name.label)
             weights = [(section, 0.8), (name.label, 0.4)] if section else [(name.label, 1.0)]
             return weights if meaning else []
+        if name.kind == "thing":
+            entry = self._corpus.by_id.get(name.label)
+            return [(name.label, 0.15), (entry.section, 0.3)] if entry else []
+        if name.kind == "link":
+            return []
         if name.kind == "country":
             return [(d.head.section, 0.4) for d in self._corpus.documents if name.label in d.head.countries]
         entry = self._corpus.by_id[name.label]
@@ -180,6 +214,20 @@ def _title_names(title: str, original: str) -> set[str]:
     pieces = {original, *re.split(r"[:,;–]", f"{title}:{original}")}
     cleaned = {re.sub(r"^(?:Step|Case)\s+\d+[ab]?\.?\s*", "", piece.strip()).strip(' ?"') for piece in pieces}
     return {name for name in cleaned if 2 <= len(name.split()) <= 6}
+
+
+def _digits(number: str) -> str:
+    small = number.lower()
+    for told in (_NUMBERS, _ORDINALS):
+        if small in told:
+            return str(told.index(small) + 1)
+    return re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", small)
+
+
+def _place(ordinal: str) -> int:
+    """The step's number; the last step is the tenth."""
+    small = ordinal.lower()
+    return _ORDINALS.index(small) + 1 if small in _ORDINALS else 10
 
 
 def _small(text: str) -> str:

@@ -20,14 +20,12 @@ class Directories:
     def __init__(self, corpus: Corpus) -> None:
         names = Names(corpus)
         self.money = Money(corpus, names)
-        self._terms, self._places = Terms(corpus), Places(corpus, names)
+        self._terms, self._places = Terms(corpus, names), Places(corpus, names)
 
     def answer(self, asked: Understood, audience: str | None, *, about: str | None = None) -> Direct | None:
         """The answer, or None when it is for search and model. `about`: a section named before (follow-up)."""
         return (
-            self._places.answer(asked, audience, about)
-            or (self._terms.answer(asked) if asked.terms else None)
-            or self.money.answer(asked, about)
+            self._places.answer(asked, audience, about) or self._terms.answer(asked) or self.money.answer(asked, about)
         )
 
     def understood(self, text: str) -> Understood:

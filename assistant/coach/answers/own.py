@@ -21,9 +21,11 @@ from assistant.handbook.search import HybridRetriever
 from assistant.model.port import ChatModel, Message, Prompt
 
 MOST_TOLD = 2
-LEAST_SHARED = 0.6  # share of the question's content words that a passage must hold
-LEAST_NEAR = 0.86  # or the cosine from which meaning alone is enough (other languages share no words)
-LEAST_BOTH = (0.34, 0.82)  # or less of the words, and near
+# Measured with the shipped encoder: questions a document answers had cosines of 0.87 to 0.92 and most of their words in
+# the passage; of 40 questions about other things none came above 0.845, none had more than 29 % of its words there.
+LEAST_NEAR = 0.86  # cosine from which meaning alone is enough (other languages share no words)
+LEAST_BOTH = (0.5, 0.82)  # share of the question's content words that a passage holds, and a lower cosine
+LEAST_SHARED = 0.6  # that share, where search goes by words only
 CLOSE = 0.75  # share of the best hit's score from which a second passage is told
 _BESIDE = "Your own documents say:"
 _ALONE = "The handbook does not say this; your own documents do:"
@@ -110,13 +112,14 @@ class OwnWords:
 
 
 def fits(question: str, hit: Hit) -> bool:
-    """Whether a passage speaks of what is asked: enough of its words, near enough in meaning, or some of both."""
+    """Whether a passage speaks of what is asked: near in meaning, or near enough with enough of its words."""
     wanted = facts.content(question)
     passage = hit.passage
     held = facts.content(f"{passage.title} {passage.heading} {passage.text}")
     shared = len(wanted & held) / len(wanted) if wanted else 0.0
-    near = hit.cosine or 0.0
-    return shared >= LEAST_SHARED or near >= LEAST_NEAR or (shared >= LEAST_BOTH[0] and near >= LEAST_BOTH[1])
+    if hit.cosine is None:
+        return shared >= LEAST_SHARED
+    return hit.cosine >= LEAST_NEAR or (shared >= LEAST_BOTH[0] and hit.cosine >= LEAST_BOTH[1])
 
 
 def with_own(answer: HandbookAnswer, hits: Sequence[Hit]) -> HandbookAnswer:

