@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from html.parser import HTMLParser
+from itertools import groupby
 from typing import Any
 
 Block = tuple[str, str]

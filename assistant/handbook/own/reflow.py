@@ -21,6 +21,7 @@ _UNSEEN = re.compile(
 _BULLET = re.compile(r"^\s*(?:[-•●▪◦‣⁃∙·*–—o]\s+|\(?\d{1,2}[.)]\s+(?=\D)|[a-z]\)\s+)")
 _PAGE_NUMBER = re.compile(r"^\W*(?:page\s+|seite\s+|p\.\s*)?\d{1,4}(?:\s*(?:/|of|von)\s*\d{1,4})?\W*$", re.I)
 _MARKED_HEADING = re.compile(r"^#{1,6}\s+(.*)$")
+_SENTENCE = re.compile(r"\w+\W+\w+\W+\w+\W+\w.*[.!?]\W*$")
 _ENDS = (".", "!", "?", ":", ";", "”", '"', "»", ")", "…")
 _LONG = 45  # characters from which a line that goes on below looks like running text
 _HEADING_WORDS = 12
@@ -58,11 +59,15 @@ def _append(found: list[Piece], piece: Piece, new_page: bool) -> None:
     if last is None or last.kind == "heading" or not goes_on:
         found.append(piece)
     elif re.search(r"[^\W\d_]-$", last.text):
-        found[-1] = last._replace(text=last.text[:-1] + piece.text)
+        found[-1] = last._replace(kind=_joined_kind(last), text=last.text[:-1] + piece.text)
     elif (new_page or len(last.text) > _LONG) and not last.text.endswith(_ENDS):
-        found[-1] = last._replace(text=f"{last.text} {piece.text}")
+        found[-1] = last._replace(kind=_joined_kind(last), text=f"{last.text} {piece.text}")
     else:
         found.append(piece)
+
+
+def _joined_kind(piece: Piece) -> Kind:
+    return "paragraph" if piece.kind == "line" else piece.kind
 
 
 def _pieces(page: int | None, blocks: Iterable[Block]) -> list[Piece]:
@@ -134,7 +139,7 @@ def _furniture(pages: Sequence[Page]) -> frozenset[str]:
     count: Counter[str] = Counter()
     for _, blocks in pages:
         lines = [line for _, text in blocks for line in text.split("\n") if line.strip()]
-        count.update({_shape(line) for line in (*lines[:2], *lines[-2:])})
+        count.update({_shape(line) for line in (*lines[:2], *lines[-2:]) if not _SENTENCE.search(line)})
     return frozenset(shape for shape, times in count.items() if times >= 3 and times > 0.4 * len(pages))
 
 

@@ -55,7 +55,9 @@ def test_running_heads_and_page_numbers_are_no_text(tmp_path: Path) -> None:
 
 
 def test_a_sentence_goes_on_over_the_page(tmp_path: Path) -> None:
-    file = written(tmp_path, "a.pdf", files.pdf(["The agreement with the partner in Leeuwarden runs"], ["for three years."]))
+    file = written(
+        tmp_path, "a.pdf", files.pdf(["The agreement with the partner in Leeuwarden runs"], ["for three years."])
+    )
     assert text_of(file) == [(1, "paragraph", "The agreement with the partner in Leeuwarden runs for three years.")]
 
 
@@ -91,7 +93,9 @@ def test_a_web_page_without_its_scripts_and_hidden_parts(tmp_path: Path) -> None
 
 
 def test_markdown_and_text(tmp_path: Path) -> None:
-    told = text_of(written(tmp_path, "notes.md", "---\nsecret: yes\n---\n# Fairs\n\nWe *go* to IFAT.\n\n- Munich\n- Lyon\n"))
+    told = text_of(
+        written(tmp_path, "notes.md", "---\nsecret: yes\n---\n# Fairs\n\nWe *go* to IFAT.\n\n- Munich\n- Lyon\n")
+    )
     assert told == [
         (None, "heading", "Fairs"),
         (None, "paragraph", "We go to IFAT."),

@@ -151,7 +151,7 @@ def test_a_file_name_is_text_and_nothing_else(store: DocumentStore, tmp_path: Pa
 
 
 def test_unseen_and_steering_characters_do_not_get_in(store: DocumentStore, tmp_path: Path) -> None:
-    text = "Pay\u202e now\x1b[2J \x1b]8;;http://x\x07here\u200b.\x00 A\u0301 is one letter."
+    text = "Pay\u202e now\x1b[2J \x1b]8;;http://x\x07here\u200b.\x01 A\u0301 is one letter."
     document = store.add(written(tmp_path, "a.md", text)).document
     assert document
     told = " ".join(piece.text for piece in document.pieces)
