@@ -130,9 +130,16 @@ def _open_or_build(
 
 
 def stored_vectors(folder: Path) -> dict[str, list[float]]:
-    """Every vector of an index by its id; raises whatever a damaged database throws."""
-    client = _client(folder)
+    """Every vector of an index by its id; raises whatever a damaged database throws.
+
+    Reads a copy: Chroma keeps hold of a path whose database it could not open, and the index is built again there.
+    """
+    copy = folder.with_name(f"{folder.name}.{os.getpid()}.read")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(folder, copy)
+    client: Client | None = None
     try:
+        client = _client(copy)
         found: dict[str, list[float]] = {}
         for name in _COLLECTIONS:
             held = client.get_collection(name, embedding_function=None).get(include=["embeddings"])
@@ -140,7 +147,9 @@ def stored_vectors(folder: Path) -> dict[str, list[float]]:
             found |= {i: [float(x) for x in v] for i, v in zip(held["ids"], vectors, strict=True)}
         return found
     finally:
-        client.close()
+        if client:
+            client.close()
+        shutil.rmtree(copy, ignore_errors=True)
 
 
 def _windows(passage: Passage) -> list[int]:
@@ -225,7 +234,7 @@ def _drop_old(root: Path, *, keep: Path) -> None:
     others = [d for d in root.glob("index-*") if d.is_dir() and d != keep]
     others.sort(key=lambda d: d.stat().st_mtime, reverse=True)
     for number, folder in enumerate(others):
-        if number >= _KEPT or folder.suffix in (".part", ".old"):
+        if number >= _KEPT or folder.suffix in (".part", ".old", ".read"):
             shutil.rmtree(folder, ignore_errors=True)
 
 

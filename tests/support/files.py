@@ -69,7 +69,8 @@ def docx(*paragraphs: str | tuple[str, str]) -> bytes:
             "_rels/.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
             'relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
             'relationships/officeDocument" Target="word/document.xml"/></Relationships>',
-            "word/document.xml": f'<?xml version="1.0"?><w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>',
+            "word/document.xml": f'<?xml version="1.0"?><w:document xmlns:w="{space}"><w:body>{body}</w:body>'
+            "</w:document>",
             "word/styles.xml": f'<?xml version="1.0"?><w:styles xmlns:w="{space}">{styles}</w:styles>',
         }
     )

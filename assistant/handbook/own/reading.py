@@ -76,15 +76,18 @@ def _pdf(data: bytes) -> list[Page]:
 
 
 def _boxes(page: Any) -> Iterator[tuple[float, str]]:
-    """Size of the letters and text of each box of a page."""
+    """Size of the letters and text of each box of a page; a box with a heading in it is parted there."""
     from pdfminer.layout import LTChar, LTTextBox
 
     for box in page:
         if isinstance(box, LTTextBox):
-            text = box.get_text().strip()
-            sizes = Counter(round(letter.size * 2) / 2 for line in box for letter in line if isinstance(letter, LTChar))
-            if text and sizes:
-                yield sizes.most_common(1)[0][0], text
+            lines: list[tuple[float, str]] = []
+            for line in box:
+                sizes = Counter(round(letter.size * 2) / 2 for letter in line if isinstance(letter, LTChar))
+                if sizes and line.get_text().strip():
+                    lines.append((sizes.most_common(1)[0][0], line.get_text().strip()))
+            for size, same in groupby(lines, key=lambda sized: sized[0]):
+                yield size, "\n".join(text for _, text in same)
 
 
 def _kind_of(size: float, text: str, usual: float) -> str:

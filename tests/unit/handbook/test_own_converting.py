@@ -20,7 +20,7 @@ from tests.support import files
 
 def text_of(path: Path) -> list[tuple[int | None, str, str]]:
     """What a person would read: page, kind and words of each piece."""
-    return [tuple(piece) for piece in reflow.reflow(convert(path).pages)]
+    return [(piece.page, piece.kind, piece.text) for piece in reflow.reflow(convert(path).pages)]
 
 
 def written(folder: Path, name: str, content: bytes | str) -> Path:
