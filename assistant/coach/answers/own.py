@@ -26,8 +26,10 @@ MOST_TOLD = 2
 LEAST_NEAR = 0.86  # cosine from which meaning alone is enough (other languages share no words)
 LEAST_BOTH = (0.5, 0.82)  # share of the question's content words that a passage holds, and a lower cosine
 LEAST_SHARED = 0.6  # that share, where search goes by words only
+_DEPTH = 20  # hits looked at
 CLOSE = 0.75  # share of the best hit's score from which a second passage is told
 _BESIDE = "Your own documents say:"
+_HANDBOOK = "In the handbook's own words:"
 _ALONE = "The handbook does not say this; your own documents do:"
 
 
@@ -79,17 +81,20 @@ class OwnWords:
     # -- what fits --------------------------------------------------------------------------------------------------
 
     def _relevant(self, asked: Understood, ask: Ask, answer: HandbookAnswer, cancel: Event | None) -> list[Hit]:
-        """The passages to tell, best first. In place of a refusal, they have to hold the very detail."""
+        """The passages to tell: of documents of their own, then of the handbook itself where it was added.
+
+        In place of a refusal they have to hold the very detail; what the handbook lacks, its own copy lacks too.
+        """
         boost = tuple(c.section for c in answer.citations[:1]) if not answer.abstained else ()
         about = (ask.about,) if ask.about and asked.follows else ()
-        hits = self.retriever.search(Query(text=asked.text, boost=(*boost, *about)), limit=6)
-        if answer.abstained:  # what the handbook lacks, its own copy lacks too
-            hits = [h for h in hits if h.passage.section.startswith("own:")]
-        fitting = [h for h in hits if fits(asked.text, h)]
-        told = [h for h in fitting[:MOST_TOLD] if h.score >= CLOSE * fitting[0].score]
+        found = self.retriever.search(Query(text=asked.text, boost=(*boost, *about)), limit=_DEPTH)
+        fitting = [hit for hit in found if fits(asked.text, hit)]
+        own = [hit for hit in fitting if not is_handbook(hit.passage)][:MOST_TOLD]
+        own = [hit for hit in own if hit.score >= CLOSE * own[0].score]
         if answer.abstained:
-            told = [h for h in told if self._states(asked, h.passage, cancel)]
-        return told
+            return [hit for hit in own if self._states(asked, hit.passage, cancel)]
+        copy = [hit for hit in fitting if is_handbook(hit.passage)][:1]
+        return [own[0], *copy] if own and copy else [*own, *copy]
 
     def _states(self, asked: Understood, passage: Passage, cancel: Event | None) -> bool:
         """Whether a passage states the detail asked for: by the rules of the gate, then by the model's yes or no."""
@@ -111,6 +116,11 @@ class OwnWords:
         return gate.after_check(asked, yes - no).answer
 
 
+def is_handbook(passage: Passage) -> bool:
+    """Whether a passage of an added document is one of the handbook itself."""
+    return bool(passage.own) and not passage.section.startswith("own:")
+
+
 def fits(question: str, hit: Hit) -> bool:
     """Whether a passage speaks of what is asked: near in meaning, or near enough with enough of its words."""
     wanted = facts.content(question)
@@ -129,7 +139,8 @@ def with_own(answer: HandbookAnswer, hits: Sequence[Hit]) -> HandbookAnswer:
     alone = answer.abstained
     cited = [] if alone else list(answer.citations)
     sentences = [] if alone else list(answer.sentences)
-    told = [_ALONE if alone else f"{answer.answer}\n\n{_BESIDE}"]
+    lead = _HANDBOOK if all(is_handbook(hit.passage) for hit in hits) else _BESIDE
+    told = [_ALONE if alone else f"{answer.answer}\n\n{lead}"]
     for hit in hits:
         number = len(cited) + 1
         quote = _quoted(hit.passage.text)
@@ -149,7 +160,7 @@ def with_own(answer: HandbookAnswer, hits: Sequence[Hit]) -> HandbookAnswer:
 
 
 def _cited(number: int, passage: Passage) -> Cited:
-    title = passage.own if passage.section.startswith("own:") else f"{passage.title} (in {passage.own})"
+    title = f"{passage.title} (in {passage.own})" if is_handbook(passage) else passage.own
     return Cited(
         n=number,
         section=passage.section,

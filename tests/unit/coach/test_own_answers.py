@@ -21,6 +21,7 @@ from tests.support import files, rig
 from tests.support.scripted_chat import ScriptedChat
 
 BESIDE = "Your own documents say:"
+HANDBOOK = "In the handbook's own words:"
 ALONE = "The handbook does not say this; your own documents do:"
 COSTS = "Members get back up to 400 euros of the travel costs of a delegation visit to Leeuwarden."
 
@@ -177,7 +178,7 @@ def test_the_handbook_itself_is_quoted_with_its_own_label() -> None:
     )
     plain = HandbookAnswer(question="?", answer="In our words.", abstained=False, sections=("case-15",))
     answer = with_own(plain, [Hit(passage=passage, score=1.0)])
-    assert answer.answer == f"In our words.\n\n{BESIDE}\n\n“The call pays for reports.” [1]"
+    assert answer.answer == f"In our words.\n\n{HANDBOOK}\n\n“The call pays for reports.” [1]"
     (cited,) = answer.citations
     assert cited.section == "case-15"
     assert cited.where == "the TACTICS handbook (2012), Case 15, in your document tactics.pdf, page 42"
