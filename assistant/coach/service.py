@@ -159,7 +159,6 @@ class CoachService:
     def _load(self, listener: Callable[[ModelStatus], None]) -> None:
         try:
             self.prepare(listener)
-            self.parts().answerer.read_ahead()
         except CoachError as error:
             if not self._closed:
                 self._tell(ModelStatus("failed", error.sentence()), listener)

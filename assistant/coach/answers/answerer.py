@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import Event
 
-from assistant.coach.answers import facts, gate
+from assistant.coach.answers import check, facts, gate
 from assistant.coach.answers.compose import Blocks, Context
 from assistant.coach.answers.direct import Directories
 from assistant.coach.answers.languages import asked_in
@@ -15,6 +15,7 @@ from assistant.coach.answers.making import Maker, Work
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
 from assistant.coach.answers.own import OwnWords
 from assistant.coach.answers.question import Understood, understand
+from assistant.coach.answers.tell import Chosen, choose, says_not_given
 from assistant.coach.answers.verify import Checker
 from assistant.coach.prompts import Prompts
 from assistant.errors import KnowledgeError, ModelError
@@ -22,12 +23,11 @@ from assistant.handbook.corpus import Corpus
 from assistant.handbook.models import Hit, Passage, Query
 from assistant.handbook.search import HybridRetriever
 from assistant.handbook.sentences import split_sentences
-from assistant.model.port import Cancelled, ChatModel, Weights
+from assistant.model.port import Cancelled, ChatModel
 
 LABELS = 8  # section labels in an answer's JSON
-CLOSE = 0.7  # share of the best hit's score from which another passage is told too
 _NO_MODEL = "No model is loaded (`coach model pull` fetches it): these are the handbook's closest words."
-_MOST_PASSAGES, _MOST_WORDS = 3, 190
+_REFUSED_WITHIN = 6  # first hits in which the sentence is looked for that says that something is missing
 
 
 class Answerer:
@@ -64,10 +64,11 @@ class Answerer:
         if direct:
             yield from self._told(work, direct, "refusal" if direct.abstained else "data")
             return
-        context = self._blocks.context(hits) if hits else Context((), ())
-        verdict = gate.before_model(work.asked, hits, context.passages, self._vocabulary)
+        named = {i.passage_id for i in self._directories.money.instruments(work.asked.text)}
+        chosen = choose(work.asked, hits, named)
+        verdict = gate.before_model(work.asked, chosen, self._vocabulary)
         if not verdict.answer:
-            yield from self._told(work, self._refused(work, context), "refusal")
+            yield from self._told(work, self._refused(work, chosen, hits), "refusal")
             return
         chat = self._chat()
         if chat is None:
@@ -75,10 +76,10 @@ class Answerer:
             yield from self._told(work, self._quoted(work, hits), "quotation")
             return
         try:
-            yield from self._gated(work, context, hits, chat, cancel or Event())
+            yield from self._gated(work, chosen, hits, chat, cancel or Event())
         except Cancelled:
             work.stopped = True
-            yield self._maker.made(work, self._passages(ask.question, hits).lines, "stopped")
+            yield self._maker.made(work, chosen.direct().lines, "stopped")
         except ModelError as error:
             work.notes.append(error.sentence())
             yield from self._told(work, self._quoted(work, hits), "quotation")
@@ -104,73 +105,48 @@ class Answerer:
         return document.head.title, "\n\n".join(parts)
 
     def warm_up(self) -> None:
-        """Have the model read the part of the prompt that never changes."""
+        """Have the model read the parts of its prompts that never change."""
         chat = self._chat()
-        if chat is not None:
-            chat.warm(self._prompts.get("answer").beginning())
-
-    def read_ahead(self) -> None:
-        """Have the model read every block of the corpus in idle time, so that a question about it starts at once."""
-        chat = self._chat()
-        if chat is not None:
-            for block in reversed(self._blocks.all()):
-                chat.warm(Context(block, ()).beginning(self._prompts.get("answer")))
+        for name in ("check", *(["answer"] if self._wording != "handbook" else [])):
+            if chat is not None:
+                chat.warm(self._prompts.get(name).beginning())
 
     def warm(self, text: str, step: str | None = None) -> None:
-        """Use the time while a person types: read the section that their question will probably need."""
+        """Use the time while a person types: read the passage that their question will probably be checked against."""
         chat = self._chat()
         if chat is None or len(text.split()) < 3:
             return
         hits = self._retriever.search(Query(text=text, step=step))
-        if hits:
-            chat.warm(self._blocks.context(hits).prompt(self._prompts.get("answer"), text, "Answer"))
+        chosen = choose(self._directories.understood(text), hits, ())
+        if chosen.hits:
+            chat.warm(check.prompt(self._prompts, text, chosen.passages[0]))
 
     # -- ways of answering ------------------------------------------------------------------------------------------
 
     def _gated(
-        self, work: Work, context: Context, hits: Sequence[Hit], chat: ChatModel, cancel: Event
+        self, work: Work, chosen: Chosen, hits: Sequence[Hit], chat: ChatModel, cancel: Event
     ) -> Iterator[Piece]:
-        """Ask the model whether the detail is there; then tell the passages, or have them put in the model's words."""
-        file = self._prompts.get("answer")
-        work.model, work.prompt = chat.name, file.id
-        told = self._passages(work.asked.text, hits)
+        """Show the passages, ask the model whether the best states the detail; then they are the answer, or are not."""
+        work.model, work.prompt = chat.name, self._prompts.get("check").id
+        told = chosen.direct()
         yield Found(self._maker.made(work, told.lines, "found"))
         shown = work.elapsed()
-        block = Context(context.block, ())  # read ahead and kept, so that only the question is left to read
-        weights = chat.score(block.prompt(file, work.asked.text, "Check"), ["yes", "no"], cancel=cancel)
-        work.usage = weights.usage if isinstance(weights, Weights) else work.usage
-        yes, no = weights
-        work.check = yes - no
+        best = chosen.passages[0]
+        work.check, work.usage = check.log_odds(chat, self._prompts, work.asked.text, best, cancel)
         verdict = gate.after_check(work.asked, work.check)
         if not verdict.answer and not cancel.is_set():
-            yield from self._told(work, self._refused(work, context), "refusal")
+            yield from self._told(work, self._refused(work, chosen, hits), "refusal")
         elif self._wording == "handbook":
             work.first_s = shown  # the words stand there since then
-            yield self._maker.made(work, told.lines, "handbook", told.abstained)
+            yield self._maker.made(work, told.lines, "handbook")
         else:
-            yield from self._worded(work, context, hits, chat, cancel)
-
-    def _passages(self, question: str, hits: Sequence[Hit]) -> Direct:
-        """The best passage whole, and others that come close to it, in the corpus' own words.
-
-        Entries of the funding directory are told only when the question names them: documents say the same in prose.
-        """
-        named = {i.passage_id for i in self._directories.money.instruments(question)}
-        fitting = [h for h in hits if not h.passage.id.startswith("funding/") or h.passage.id in named] or list(hits)
-        close = [h for h in fitting if h.score >= CLOSE * fitting[0].score]
-        told = close[:1]
-        words = len(told[0].passage.text.split())
-        for hit in close[1:_MOST_PASSAGES]:
-            words += len(hit.passage.text.split())
-            if words <= _MOST_WORDS and not hit.passage.id.split("#")[0].endswith("not-given"):
-                told.append(hit)
-        abstained = gate.says_not_given(told[0].passage.sentences[0])
-        return Direct(tuple(_line(hit) for hit in told), abstained=abstained)
+            yield from self._worded(work, self._blocks.context(hits), chosen, hits, chat, cancel)
 
     def _worded(
-        self, work: Work, context: Context, hits: Sequence[Hit], chat: ChatModel, cancel: Event
+        self, work: Work, context: Context, chosen: Chosen, hits: Sequence[Hit], chat: ChatModel, cancel: Event
     ) -> Iterator[Piece]:
         file = self._prompts.get("answer")
+        work.prompt = file.id
         checker = Checker(context.passages, work.asked.text)
         halt = _Halt(cancel)
         generation = chat.stream(
@@ -186,11 +162,9 @@ class Answerer:
             yield Words(words)
         work.usage, work.stopped = generation.usage, cancel.is_set()
         work.halted = halt.is_set() and not work.stopped
-        yield self._checked(work, "".join(pieces), checker, context, hits)
+        yield self._checked(work, "".join(pieces), checker, chosen, hits)
 
-    def _checked(
-        self, work: Work, text: str, checker: Checker, context: Context, hits: Sequence[Hit]
-    ) -> HandbookAnswer:
+    def _checked(self, work: Work, text: str, checker: Checker, chosen: Chosen, hits: Sequence[Hit]) -> HandbookAnswer:
         sentences = list(split_sentences(text.strip()))
         cut = bool(sentences) and sentences[-1].rstrip("\"'”’)")[-1:] not in (".", "!", "?", ":")
         if cut and not work.stopped and (len(sentences) > 1 or work.halted):
@@ -199,12 +173,12 @@ class Answerer:
         dropped: list[str] = []
         for sentence in sentences:
             support = checker.check(sentence)
-            if support.supported and not gate.says_not_given(sentence):
+            if support.supported and not says_not_given(sentence):
                 kept.append(Line(sentence, support.rests_on))
             else:
                 dropped.append(sentence)
-        if not kept and any(gate.says_not_given(s) for s in dropped):
-            return self._maker.made(work, self._refused(work, context).lines, "refusal", True, dropped)
+        if not kept and any(says_not_given(s) for s in dropped):
+            return self._maker.made(work, self._refused(work, chosen, hits).lines, "refusal", True, dropped)
         if not kept:
             quoted = self._quoted(work, hits)
             if not work.stopped:
@@ -214,23 +188,24 @@ class Answerer:
             return self._maker.made(work, quoted.lines, "quotation", dropped=dropped)
         return self._maker.made(work, kept, "model", dropped=dropped)
 
-    def _refused(self, work: Work, context: Context) -> Direct:
+    def _refused(self, work: Work, chosen: Chosen, hits: Sequence[Hit]) -> Direct:
+        """What is missing, in the corpus' words where it says so, and the nearest thing that the handbook does say."""
         instruments = self._directories.money.instruments(work.asked.text)
-        place = gate.best_not_given(work.asked, context.passages)
         detail = work.asked.detail
         if detail and instruments and detail.not_given(instruments[0].not_given):
             return self._directories.money.refusal(detail, instruments[0], ())
+        place = gate.best_not_given(work.asked, [h.passage for h in hits[:_REFUSED_WITHIN]])
         lines = [Line(place[1], ((place[0], place[1]),))] if place else []
         if not lines:
             lines = [Line("The handbook does not say that.", ())]
-        near = self._nearest(work.asked, context.passages)
+        near = self._nearest(work.asked, chosen.passages)
         if near and not (place and near[1] == place[1]):
             lines.append(Line(f"What it does say nearby: {near[1]}", (near,)))
         return Direct(tuple(lines), abstained=True)
 
     def _nearest(self, asked: Understood, passages: Sequence[Passage]) -> tuple[Passage, str] | None:
         wanted = facts.content(asked.text)
-        said = [(p, s) for p in passages for s in p.sentences if not gate.says_not_given(s)]
+        said = [(p, s) for p in passages for s in p.sentences if not says_not_given(s)]
         best = max(said, key=lambda ps: len(wanted & facts.content(ps[1])), default=None)
         return best if best and len(wanted & facts.content(best[1])) >= 2 else None
 
@@ -286,8 +261,3 @@ def _whole_words(pieces: Iterable[str], checker: Checker, halt: Event) -> Iterat
             yield word
     if held and checker.number_known(held):
         yield held
-
-
-def _line(hit: Hit) -> Line:
-    at = hit.sentence or 0
-    return Line(hit.passage.text, ((hit.passage, hit.passage.sentences[at]),), paragraph=True)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.coach.answers import facts
-from assistant.coach.answers.question import Understood, matches, rules
-from assistant.handbook.models import Hit, Passage
+from assistant.coach.answers.question import Understood
+from assistant.coach.answers.tell import Chosen, says_not_given
+from assistant.handbook.models import Passage
 
 LEAST_CHECK = -1.4  # log-odds of the model's "yes" under which the detail counts as missing (fitted: docs/answers.md)
 LEAST_KNOWN = 0.34  # share of the question's content words that the text must know
@@ -27,24 +28,18 @@ class Verdict:
     because: str = ""
 
 
-def says_not_given(sentence: str) -> bool:
-    """Whether a sentence of the corpus or of an answer says that something is not in the handbook."""
-    return matches(rules().not_given, sentence)
-
-
-def before_model(asked: Understood, hits: Sequence[Hit], passages: Sequence[Passage], vocabulary: set[str]) -> Verdict:
+def before_model(asked: Understood, chosen: Chosen, vocabulary: set[str]) -> Verdict:
     """What can be told without the model: words nobody knows, or no value of the kind asked for."""
-    if not hits:
+    if not chosen.hits:
         return Verdict(False, "nothing found")
     wanted = facts.content(asked.text)
     english = _ENGLISH.search(asked.text) is not None  # other languages share few words with the corpus
     if english and wanted and len(wanted & vocabulary) / len(wanted) < LEAST_KNOWN:
         return Verdict(False, "the handbook is not about this")
-    strange = _strangers(asked.text, passages, vocabulary)
+    strange = _strangers(asked.text, chosen.passages, vocabulary)
     if strange:
         return Verdict(False, f"the handbook does not speak of {strange}")
-    value = asked.detail.value if asked.detail else None
-    if value and not any(matches((value,), s) and not says_not_given(s) for p in passages for s in p.sentences):
+    if not chosen.holds_value:
         return Verdict(False, f"no value for {asked.detail.id if asked.detail else ''}")
     return Verdict(True)
 

@@ -1,0 +1,81 @@
+"""Chooses the paragraphs that an answer tells, and the paragraph that says what the handbook leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from assistant.coach.answers.lines import Direct, Line
+from assistant.coach.answers.question import Understood, matches, rules
+from assistant.handbook.models import Hit, Passage
+
+CLOSE = 0.7  # share of the best hit's score from which another passage is told too
+_LOOKED_AT = 6  # hits among which a value of the kind asked for is looked for
+_MOST_PASSAGES, _MOST_WORDS = 3, 190
+_MISSING_WITHIN = 3  # first hits among which a paragraph on what is left out counts
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What to tell: hits best first, whether they hold a value of the kind asked for, and what is left out."""
+
+    hits: tuple[Hit, ...]
+    holds_value: bool
+    missing: Hit | None
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The passages of the hits."""
+        return tuple(hit.passage for hit in self.hits)
+
+    def direct(self) -> Direct:
+        """The passages as an answer, a paragraph each."""
+        return Direct(tuple(_line(hit) for hit in self.hits))
+
+
+def choose(asked: Understood, hits: Sequence[Hit], named: Collection[str]) -> Chosen:
+    """The best passage whole and others that come close; entries of directories only where documents say nothing.
+
+    `named`: ids of directory entries that the question names. A passage with a value of the kind asked for goes first.
+    """
+    told = [h for h in hits if _is_prose(h.passage) or h.passage.id in named] or list(hits)
+    given = [h for h in told if not leaves_out(h.passage)]
+    missing = next((h for h in told[:_MISSING_WITHIN] if leaves_out(h.passage)), None)
+    if not given:
+        return Chosen(tuple(told[:1]), holds_value=False, missing=missing)
+    value = asked.detail.value if asked.detail else None
+    holding = [h for h in given[:_LOOKED_AT] if value and _holds(h.passage, value) and _close(h, given[0])]
+    given = [*holding, *(h for h in given if h not in holding)]
+    chosen, words = given[:1], len(given[0].passage.text.split())
+    for hit in (h for h in given[1:] if _close(h, given[0])):
+        words += len(hit.passage.text.split())
+        if words <= _MOST_WORDS and len(chosen) < _MOST_PASSAGES:
+            chosen.append(hit)
+    return Chosen(tuple(chosen), holds_value=bool(holding) or not value, missing=missing)
+
+
+def says_not_given(sentence: str) -> bool:
+    """Whether a sentence of the corpus or of an answer says that something is not in the handbook."""
+    return matches(rules().not_given, sentence)
+
+
+def leaves_out(passage: Passage) -> bool:
+    """Whether a passage is about what the handbook does not say."""
+    return passage.id.split("#")[0].endswith("not-given") or says_not_given(passage.sentences[0])
+
+
+def _is_prose(passage: Passage) -> bool:
+    return passage.kind != "directory" or passage.id.startswith(("glossary/", "links/"))
+
+
+def _holds(passage: Passage, value: str) -> bool:
+    return any(matches((value,), s) and not says_not_given(s) for s in passage.sentences)
+
+
+def _close(hit: Hit, best: Hit) -> bool:
+    return hit.score >= CLOSE * best.score
+
+
+def _line(hit: Hit) -> Line:
+    at = hit.sentence or 0
+    return Line(hit.passage.text, ((hit.passage, hit.passage.sentences[at]),), paragraph=True)
