@@ -235,8 +235,7 @@ class CoachConversation:
         session.keep(Stopped())
         path = self.summary()
         yield Said(
-            f"Stopped. Your record is `{session.record.path.name}` and a summary is written beside it. "
-            "Come back with `coach` at any time; it continues here."
+            "Stopped; your record and a summary are on disk. Come back with `coach` at any time; it continues here."
         )
         yield Ended(record=str(session.record.path), summary=str(path))
 

@@ -164,8 +164,6 @@ def finished(flow: Flow, counts: Counts, routes: Sequence[Route]) -> Said:
     if any((counts.met, counts.partly, counts.unmet, counts.skipped)):
         lines[0] += f" ({', '.join(parts)})"
     lines[0] += "."
-    if flow.never_done:
-        lines.append("This theme is never completed: come back to it at every step.")
     for route in routes:
         ours = " *(our advice; the handbook has no rule here)*" if route.ours else ""
         lines.append(f"{route.say.strip()}{ours}")
