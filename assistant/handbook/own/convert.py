@@ -77,6 +77,10 @@ def file_kind(path: Path) -> str:
 def convert(path: Path, limits: Limits | None = None) -> Converted:
     """Convert a file; raises `KnowledgeError` with one sentence, and leaves nothing behind."""
     limits = limits or Limits()
+    if path.is_symlink():
+        raise KnowledgeError("this is a link to another place", where=_where(path), do="add the file itself")
+    if not path.exists():
+        raise KnowledgeError("there is no such file", where=_where(path), do="check its name")
     kind = file_kind(path)
     data = _bytes(path, limits)
     pages = _in_a_process(path, kind, data, limits)
@@ -90,8 +94,6 @@ def convert(path: Path, limits: Limits | None = None) -> Converted:
 def _bytes(path: Path, limits: Limits) -> bytes:
     """A regular file's content, read once: what is looked at is what is converted."""
     try:
-        if path.is_symlink():
-            raise KnowledgeError("this is a link to another place", where=_where(path), do="add the file itself")
         with os.fdopen(os.open(path, os.O_RDONLY | _FLAGS), "rb") as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):

@@ -12,6 +12,8 @@ from assistant.handbook.sentences import split_sentences
 
 MOST_WORDS, FEW_WORDS = 130, 30
 _LONGEST_SENTENCE = 90  # words; what has no full stops is cut all the same
+_LONGEST_WORD = 400  # characters
+_STRETCH = 250  # words of which sentences are looked for at a time
 
 
 @dataclass(frozen=True)
@@ -91,20 +93,25 @@ def _fits(held: _Open, kind: str, text: str) -> bool:
 
 def _bites(text: str) -> list[str]:
     """A paragraph as it stands, or cut between sentences where it is long."""
-    if len(text.split()) <= MOST_WORDS:
-        return [text]
+    words = [word[at : at + _LONGEST_WORD] for word in text.split() for at in range(0, len(word), _LONGEST_WORD)]
+    if len(words) <= MOST_WORDS:
+        return [" ".join(words)]
     bites: list[str] = []
     held: list[str] = []
-    for sentence in (part for s in split_sentences(text) for part in _short(s)):
-        if held and sum(len(s.split()) for s in held) + len(sentence.split()) > MOST_WORDS * 0.8:
+    count = 0
+    stretches = (" ".join(words[at : at + _STRETCH]) for at in range(0, len(words), _STRETCH))
+    for sentence in (part for stretch in stretches for s in split_sentences(stretch) for part in _short(s)):
+        size = len(sentence.split())
+        if held and count + size > MOST_WORDS * 0.8:
             bites.append(" ".join(held))
-            held = []
+            held, count = [], 0
         held.append(sentence)
+        count += size
     return [*bites, " ".join(held)]
 
 
 def _short(sentence: str) -> Sequence[str]:
-    words = [word[i : i + 400] for word in sentence.split() for i in range(0, len(word), 400)]
+    words = sentence.split()
     return [" ".join(words[i : i + _LONGEST_SENTENCE]) for i in range(0, len(words), _LONGEST_SENTENCE)]
 
 

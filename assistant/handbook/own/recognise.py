@@ -49,16 +49,17 @@ _CHAPTERS = {
 _OVERVIEW = "8c2a614a9723"
 _COMPLETION = frozenset({"134b9c6f6428", "89d51384aaad"})
 _PARTS = frozenset({_OVERVIEW, "d45872545eea", "acccfbf56e92"}) | _COMPLETION  # of a step, which end a case
-_LONGEST_HEADING = 160
+_LONGEST_HEADING = 240
 _STEP_WORDS = 60  # a step is longer: two headings nearer than this stand in a table of contents
 
 
 def is_handbook(pages: Sequence[Page]) -> bool:
     """Whether converted pages hold the TACTICS handbook: its title, most of its steps, cases and fixed headings."""
-    lines = [line for _, blocks in pages for _, text in blocks for line in text.split("\n") if line.strip()]
-    hashes = {_hash(_bare(line)) for line in lines if len(line) < _LONGEST_HEADING}
-    steps = {m[1] for line in lines if (m := _STEP.match(_bare(line)))}
-    cases = {m[1].lower() for line in lines if (m := _CASE.match(_bare(line)))}
+    every = (line for _, blocks in pages for _, text in blocks for line in text.split("\n"))
+    lines = [_bare(line) for line in every if line.strip() and len(line) < _LONGEST_HEADING]
+    hashes = {_hash(line) for line in lines}
+    steps = {m[1] for line in lines if (m := _STEP.match(line))}
+    cases = {m[1].lower() for line in lines if (m := _CASE.match(line))}
     fixed = len(hashes & (_CHAPTERS.keys() | _PARTS))
     return _TITLE in hashes and len(steps) >= 8 and len(cases) >= 14 and fixed >= 12
 

@@ -21,10 +21,11 @@ _UNSEEN = re.compile(
 _BULLET = re.compile(r"^\s*(?:[-•●▪◦‣⁃∙·*–—o]\s+|\(?\d{1,2}[.)]\s+(?=\D)|[a-z]\)\s+)")
 _PAGE_NUMBER = re.compile(r"^\W*(?:page\s+|seite\s+|p\.\s*)?\d{1,4}(?:\s*(?:/|of|von)\s*\d{1,4})?\W*$", re.I)
 _MARKED_HEADING = re.compile(r"^#{1,6}\s+(.*)$")
-_SENTENCE = re.compile(r"\w+\W+\w+\W+\w+\W+\w.*[.!?]\W*$")
 _ENDS = (".", "!", "?", ":", ";", "”", '"', "»", ")", "…")
 _LONG = 45  # characters from which a line that goes on below looks like running text
 _HEADING_WORDS = 12
+_LONGEST_EDGE = 200  # characters of a running head that are compared
+_LONGEST_JOINED = 2_000  # characters from which nothing more is joined to a paragraph: no page cuts that often
 
 
 class Piece(NamedTuple):
@@ -56,9 +57,9 @@ def _append(found: list[Piece], piece: Piece, new_page: bool) -> None:
     """Add a piece; one that goes on what the page or the blank line before cut off is joined to it."""
     last = found[-1] if found else None
     goes_on = piece.kind == "paragraph" and piece.text[:1].islower()
-    if last is None or last.kind == "heading" or not goes_on:
+    if last is None or last.kind == "heading" or not goes_on or len(last.text) > _LONGEST_JOINED:
         found.append(piece)
-    elif re.search(r"[^\W\d_]-$", last.text):
+    elif re.search(r"[^\W\d_]-$", last.text[-3:]):
         found[-1] = last._replace(kind=_joined_kind(last), text=last.text[:-1] + piece.text)
     elif (new_page or len(last.text) > _LONG) and not last.text.endswith(_ENDS):
         found[-1] = last._replace(kind=_joined_kind(last), text=f"{last.text} {piece.text}")
@@ -110,17 +111,19 @@ def _paragraphs(text: str) -> list[tuple[Kind, str]]:
 
 
 def _joined(lines: Sequence[str]) -> str:
-    text = ""
+    pieces: list[str] = []
     for line in lines:
-        if re.search(r"[^\W\d_]-$", text) and line[:1].islower():
-            text = text[:-1] + line
+        if pieces and re.search(r"[^\W\d_]-$", pieces[-1][-3:]) and line[:1].islower():
+            pieces[-1] = pieces[-1][:-1] + line
         else:
-            text = f"{text} {line}" if text else line
-    return _unmarked(" ".join(text.split()))
+            pieces.append(line)
+    return _unmarked(" ".join(" ".join(pieces).split()))
 
 
 def _unmarked(text: str) -> str:
     """Without the asterisks of bold and italic words."""
+    if text.count("*") > 100:
+        return text.replace("*", "")
     return re.sub(r"(\*{1,3})(?=\S)(.+?)(?<=\S)\1", r"\2", text)
 
 
@@ -139,24 +142,31 @@ def _furniture(pages: Sequence[Page]) -> frozenset[str]:
     count: Counter[str] = Counter()
     for _, blocks in pages:
         lines = [line for _, text in blocks for line in text.split("\n") if line.strip()]
-        count.update({_shape(line) for line in (*lines[:2], *lines[-2:]) if not _SENTENCE.search(line)})
+        count.update({_shape(line) for line in (*lines[:2], *lines[-2:]) if not _is_sentence(line)})
     return frozenset(shape for shape, times in count.items() if times >= 3 and times > 0.4 * len(pages))
 
 
 def _shape(line: str) -> str:
-    return re.sub(r"\d+", "0", " ".join(line.split())).casefold()
+    return re.sub(r"\d+", "0", " ".join(line[:_LONGEST_EDGE].split())).casefold()
+
+
+def _is_sentence(line: str) -> bool:
+    return line.rstrip().endswith((".", "!", "?")) and len(line.split()) >= 4
 
 
 def _without(blocks: Sequence[Block], furniture: frozenset[str], page: int | None) -> list[Block]:
     """The blocks of a page without its running head, foot and number."""
-    lines = [(at, line) for at, (_, text) in enumerate(blocks) for line in text.split("\n") if line.strip()]
-    edges = {id(line) for _, line in (*lines[:2], *lines[-2:])} if page is not None else set[int]()
-    kept: list[list[str]] = [[] for _ in blocks]
-    for at, (_, text) in enumerate(blocks):
-        mine = iter([line for block, line in lines if block == at])
-        for raw in text.split("\n"):
-            line = next(mine) if raw.strip() else raw
-            edge = id(line) in edges
-            if not (edge and (_shape(line) in furniture or _PAGE_NUMBER.match(line))):
-                kept[at].append(line)
-    return [(kind, "\n".join(kept[at])) for at, (kind, _) in enumerate(blocks) if "".join(kept[at]).strip()]
+    if page is None:
+        return [(kind, text) for kind, text in blocks if text.strip()]
+    places = [(at, n) for at, (_, text) in enumerate(blocks) for n, line in enumerate(text.split("\n")) if line.strip()]
+    edges = {*places[:2], *places[-2:]}
+    found: list[Block] = []
+    for at, (kind, text) in enumerate(blocks):
+        lines = [
+            line
+            for n, line in enumerate(text.split("\n"))
+            if (at, n) not in edges or not (_shape(line) in furniture or _PAGE_NUMBER.match(line[:80]))
+        ]
+        if "".join(lines).strip():
+            found.append((kind, "\n".join(lines)))
+    return found

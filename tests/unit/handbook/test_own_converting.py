@@ -15,6 +15,9 @@ import pytest
 from assistant.errors import KnowledgeError
 from assistant.handbook.own import reading, reflow
 from assistant.handbook.own.convert import Limits, convert
+from assistant.handbook.own.library import passages_of
+from assistant.handbook.own.passages import MOST_WORDS
+from assistant.handbook.own.store import DocumentStore
 from tests.support import files
 
 
@@ -150,7 +153,8 @@ def test_links_folders_pipes_and_missing_files_are_refused(tmp_path: Path) -> No
     except OSError:
         pytest.skip("no links here")
     assert "a link to another place" in refused(link)
-    assert "cannot be read" in refused(tmp_path / "none.txt")
+    assert "there is no such file" in refused(tmp_path / "none.txt")
+    assert "there is no such file" in refused(tmp_path / "none")
     (tmp_path / "folder.txt").mkdir()
     assert refused(tmp_path / "folder.txt")
     if hasattr(os, "mkfifo"):
@@ -207,6 +211,36 @@ def test_a_converter_that_goes_wrong_ends_in_a_sentence(
     monkeypatch.setattr(reading, "__file__", str(written(tmp_path, "child.py", code)))
     said = refused(written(tmp_path, "a.txt", "words"), Limits(text=10_000, memory=400_000_000, seconds=30))
     assert any(part in said for part in told.split("|"))
+
+
+HARD = {
+    "asterisks": "a " + "*" * 300_000,
+    "marks around nothing": "a " + "** ** " * 50_000,
+    "small letters, a line each": "word\n\n" * 50_000,
+    "one endless sentence": "word " * 200_000,
+    "one endless word": "w" * 1_000_000,
+    "a hundred thousand sentences": "Yes. " * 100_000,
+    "blank lines": "a" + "\n \n" * 200_000 + "b",
+    "hyphens": "word-\n" * 100_000,
+    "digits": "1 " * 200_000,
+    "blanks": ("x" + " " * 500_000 + "\n") * 2,
+}
+
+
+@pytest.mark.parametrize("text", HARD.values(), ids=HARD)
+def test_text_made_to_be_slow_is_not(tmp_path: Path, text: str) -> None:
+    start = time.monotonic()
+    document = DocumentStore().add(written(tmp_path, "a.txt", text)).document
+    assert document
+    assert all(len(p.text.split()) <= MOST_WORDS for p in passages_of(document))
+    assert time.monotonic() - start < 20
+
+
+def test_a_page_of_fifty_thousand_paragraphs(tmp_path: Path) -> None:
+    start = time.monotonic()
+    told = text_of(written(tmp_path, "a.html", "<p>One</p>" * 50_000 + "<div>" * 50_000))
+    assert len(told) == 50_000
+    assert time.monotonic() - start < 20
 
 
 def _locked(code: str) -> str:
