@@ -105,11 +105,10 @@ class Answerer:
         return document.head.title, "\n\n".join(parts)
 
     def warm_up(self) -> None:
-        """Have the model read the parts of its prompts that never change."""
+        """Have the model read the part of the prompt that never changes."""
         chat = self._chat()
-        for name in ("check", *(["answer"] if self._wording != "handbook" else [])):
-            if chat is not None:
-                chat.warm(self._prompts.get(name).beginning())
+        if chat is not None:
+            chat.warm(self._prompts.get("answer").beginning())
 
     def warm(self, text: str, step: str | None = None) -> None:
         """Use the time while a person types: read the passage that their question will probably be checked against."""
@@ -127,7 +126,7 @@ class Answerer:
         self, work: Work, chosen: Chosen, hits: Sequence[Hit], chat: ChatModel, cancel: Event
     ) -> Iterator[Piece]:
         """Show the passages, ask the model whether the best states the detail; then they are the answer, or are not."""
-        work.model, work.prompt = chat.name, self._prompts.get("check").id
+        work.model, work.prompt = chat.name, self._prompts.get("answer").id
         told = chosen.direct()
         yield Found(self._maker.made(work, told.lines, "found"))
         shown = work.elapsed()
@@ -146,7 +145,6 @@ class Answerer:
         self, work: Work, context: Context, chosen: Chosen, hits: Sequence[Hit], chat: ChatModel, cancel: Event
     ) -> Iterator[Piece]:
         file = self._prompts.get("answer")
-        work.prompt = file.id
         checker = Checker(context.passages, work.asked.text)
         halt = _Halt(cancel)
         generation = chat.stream(

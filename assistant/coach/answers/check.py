@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from threading import Event
 
+from assistant.coach.answers.compose import Context
 from assistant.coach.prompts import Prompts
 from assistant.handbook.models import Passage
-from assistant.model.port import ChatModel, Prompt, Usage, Weights
+from assistant.model.port import ChatModel, Message, Prompt, Usage, Weights
 
 
 def prompt(prompts: Prompts, question: str, passage: Passage) -> Prompt:
-    """The prompt of the check. Its examples stand in front of every one and are read once."""
-    told = f"{passage.title}, {passage.heading}. {' '.join(passage.text.split())}"
-    return prompts.get("check").fill(section=told, question=question)
+    """The prompt of the check: only its examples, which stand in front of every one, are kept when it has been read."""
+    whole = Context((passage,), ()).prompt(prompts.get("answer"), question, "Check")
+    *before, last = whole.messages
+    parts = tuple(part.model_copy(update={"keep": False}) for part in last.parts)
+    return whole.model_copy(update={"messages": (*before, Message(role=last.role, parts=parts))})
 
 
 def log_odds(

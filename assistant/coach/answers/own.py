@@ -10,15 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from threading import Event
 
-from assistant.coach.answers import facts, gate
-from assistant.coach.answers.compose import Context
+from assistant.coach.answers import check, facts, gate
 from assistant.coach.answers.models import Ask, CheckedSentence, Cited, HandbookAnswer, Piece, Words
 from assistant.coach.answers.question import Understood, matches
 from assistant.coach.prompts import Prompts
 from assistant.errors import ModelError
 from assistant.handbook.models import Hit, Passage, Query
 from assistant.handbook.search import HybridRetriever
-from assistant.model.port import ChatModel, Message, Prompt
+from assistant.model.port import ChatModel
 
 MOST_TOLD = 2
 # Measured with the shipped encoder: questions a document answers had cosines of 0.87 to 0.92 and most of their words in
@@ -109,11 +108,10 @@ class OwnWords:
         if chat is None:
             return True
         try:
-            prompt = Context((passage,), ()).prompt(self._prompts.get("answer"), asked.text, "Check")
-            yes, no = chat.score(_unkept(prompt), ["yes", "no"], cancel=cancel)
+            log_odds, _ = check.log_odds(chat, self._prompts, asked.text, passage, cancel)
         except ModelError:
             return True  # the rules alone have to do, as without a model
-        return gate.after_check(asked, yes - no).answer
+        return gate.after_check(asked, log_odds).answer
 
 
 def is_handbook(passage: Passage) -> bool:
@@ -175,13 +173,6 @@ def _quoted(text: str) -> str:
     """In quotation marks; marks that look like ours are put in round brackets, quotation marks inside are single."""
     text = re.sub(r"\[(\d+)\]", r"(\1)", text)
     return "“" + re.sub('[“”„"]', "’", text) + "”"
-
-
-def _unkept(prompt: Prompt) -> Prompt:
-    """The same prompt of which the model keeps no state past its beginning, that never changes."""
-    *before, last = prompt.messages
-    parts = tuple(part.model_copy(update={"keep": False}) for part in last.parts)
-    return prompt.model_copy(update={"messages": (*before, Message(role=last.role, parts=parts))})
 
 
 def _literal(text: str) -> str:
