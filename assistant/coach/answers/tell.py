@@ -9,9 +9,9 @@ from assistant.coach.answers.lines import Direct, Line
 from assistant.coach.answers.question import Understood, matches, rules
 from assistant.handbook.models import Hit, Passage
 
-CLOSE = 0.7  # share of the best hit's score from which another passage is told too
+CLOSE = 0.6  # share of the best hit's score from which another passage is told too (docs/EVALUATION.md)
 _LOOKED_AT = 6  # hits among which a value of the kind asked for is looked for
-_MOST_PASSAGES, _MOST_WORDS = 3, 190
+_MOST_PASSAGES, _MOST_WORDS = 4, 230
 _MISSING_WITHIN = 3  # first hits among which a paragraph on what is left out counts
 
 
