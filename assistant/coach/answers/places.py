@@ -42,6 +42,7 @@ class Places:
         self._often = Counter(stem for stems in self._about.values() for stem in stems)
         self._cases = {d.head.section: d for d in corpus.documents if d.head.kind == "case"}
         self._words = {d.head.id: facts.words(" ".join(p.text for p in d.passages)) for d in self._cases.values()}
+        self._common = {w for p in corpus.passages for w in re.findall(r"\b[a-z]\w+", p.text)}
         self._steps = {d.head.section for d in corpus.documents if d.head.kind in ("step", "theme")}
         self._titles = {label: facts.content(title) for label, title in _short_titles(corpus).items()}
 
@@ -159,7 +160,7 @@ class Places:
             if (countries and countries & set(d.head.countries)) or (asked.step and asked.step in d.steps)
         ]
         if not found:
-            names = facts.names(f"x {asked.text}") - facts.words(" ".join(d.head.kind for d in self._cases.values()))
+            names = facts.names(f"x {asked.text}") - self._common  # the first word may be a place, or just "Any"
             found = [d for d in self._cases.values() if any(name in self._words[d.head.id] for name in names)]
         if not found or len(found) > _MOST_CASES:
             return None
