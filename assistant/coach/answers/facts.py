@@ -51,10 +51,15 @@ def addresses(text: str) -> set[str]:
     return {match.group().rstrip("/") for match in _ADDRESS.finditer(text)}
 
 
+def without_addresses(text: str) -> str:
+    """A text with its web and e-mail addresses taken out."""
+    return _ADDRESS.sub("", text)
+
+
 def names(text: str) -> set[str]:
     """Capitalised words that are not only the start of a sentence, in small letters; addresses are no names."""
     found: set[str] = set()
-    text = _ADDRESS.sub("", text)
+    text = without_addresses(text)
     for match in _NAME.finditer(text):
         word = match.group()
         before = text[: match.start()].rstrip()

@@ -42,7 +42,7 @@ class Places:
         self._often = Counter(stem for stems in self._about.values() for stem in stems)
         self._cases = {d.head.section: d for d in corpus.documents if d.head.kind == "case"}
         self._words = {d.head.id: facts.words(" ".join(p.text for p in d.passages)) for d in self._cases.values()}
-        self._common = {w for p in corpus.passages for w in re.findall(r"\b[a-z]\w+", p.text)}
+        self._common = {w for p in corpus.passages for w in re.findall(r"\b[a-z]\w+", facts.without_addresses(p.text))}
         self._steps = {d.head.section for d in corpus.documents if d.head.kind in ("step", "theme")}
         self._titles = {label: facts.content(title) for label, title in _short_titles(corpus).items()}
 
