@@ -25,6 +25,8 @@ _STOP = frozenset(
     were what when where which while who whom whose why will with would you your also any each about only other
     handbook says say said we""".split()
 )
+_VAGUE = frozenset({"several", "many", "few", "no", "none", "both", "hundred", "hundreds", "dozen"})
+_ANYTHING = frozenset({"people", "persons", "sorts", "kinds", "types", "ways", "things", "places"})  # go by other names
 _MONTHS = """january february march april may june july august september october november december""".split()
 
 
@@ -44,6 +46,34 @@ def hard_numbers(text: str) -> set[float]:
     written = {float(v) for w, v in _WORD_NUMBERS.items() if v <= 3 and re.search(rf"\b{w}\b", text.lower())}
     digits = numbers(re.sub(r"[A-Za-z]+", lambda m: m.group() if m.group().lower() in _SCALE else "x", text))
     return {n for n in numbers(text) if n not in written or n in digits}
+
+
+_COUNTED = re.compile(
+    r"\b(?:how many|number of)\s+((?:[\w'’-]+\s+){0,3}?[\w'’-]+)"
+    r"(?=\s+(?:are|were|is|was|did|does|do|took|went|has|have|had|\w+ed|belong\w*|in|on|of|per|at|for|from|with|can|could|will|would|should|must|may|and|or|to|that|which|who|there)\b"
+    r"|\s*(?:[?,.;:]|$))",
+    re.I,
+)
+
+
+def counted(question: str) -> str | None:
+    """Stem of the thing that a question wants counted: "how many Korean clusters were..." wants clusters.
+
+    None when it wants nothing counted, or something that texts call by many names.
+    """
+    match = _COUNTED.search(question)
+    named = [w for w in _WORD.findall(match[1].lower()) if w not in _STOP] if match else []
+    return _stem(named[-1]) if named and named[-1] not in _ANYTHING else None
+
+
+def counts(text: str, stem: str) -> bool:
+    """Whether a number stands close before (or right after) a word of that stem."""
+    tokens = re.findall(r"[\w'’-]+(?:[.,]\d+)*", text.lower())
+    for place, token in enumerate(tokens):
+        around = [*tokens[max(0, place - 4) : place], *tokens[place + 1 : place + 2]]
+        if _stem(token) == stem and any(t[0].isdigit() or t in _WORD_NUMBERS or t in _VAGUE for t in around):
+            return True
+    return False
 
 
 def addresses(text: str) -> set[str]:

@@ -111,7 +111,7 @@ class OwnWords:
             log_odds, _ = check.log_odds(chat, self._prompts, asked.text, passage, cancel)
         except ModelError:
             return True  # the rules alone have to do, as without a model
-        return gate.after_check(asked, log_odds).answer
+        return gate.after_check(log_odds).answer
 
 
 def is_handbook(passage: Passage) -> bool:

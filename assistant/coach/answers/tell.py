@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from assistant.coach.answers import facts
 from assistant.coach.answers.lines import Direct, Line
 from assistant.coach.answers.question import Understood, matches, rules
 from assistant.handbook.models import Hit, Passage
@@ -12,16 +13,18 @@ from assistant.handbook.models import Hit, Passage
 CLOSE = 0.6  # share of the best hit's score from which another passage is told too (docs/EVALUATION.md)
 _LOOKED_AT = 6  # hits among which a value of the kind asked for is looked for
 _MOST_PASSAGES, _MOST_WORDS = 4, 230
-_MISSING_WITHIN = 3  # first hits among which a paragraph on what is left out counts
+_LEFT_OUT_WITHIN = 6  # first hits among which a paragraph on what is left out counts
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What to tell: hits best first, whether they hold a value of the kind asked for, and what is left out."""
+    """What to tell: hits best first, and whether they hold a value of the kind asked for."""
 
     hits: tuple[Hit, ...]
     holds_value: bool
-    missing: Hit | None
+    left_out: float = (
+        0.0  # how close the best paragraph on what is left out comes to the best hit, as a share of its score
+    )
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -40,18 +43,19 @@ def choose(asked: Understood, hits: Sequence[Hit], named: Collection[str]) -> Ch
     """
     told = [h for h in hits if _is_prose(h.passage) or h.passage.id in named] or list(hits)
     given = [h for h in told if not leaves_out(h.passage)]
-    missing = next((h for h in told[:_MISSING_WITHIN] if leaves_out(h.passage)), None)
     if not given:
-        return Chosen(tuple(told[:1]), holds_value=False, missing=missing)
+        return Chosen(tuple(told[:1]), holds_value=False, left_out=1.0)
     value = asked.detail.value if asked.detail else None
-    holding = [h for h in given[:_LOOKED_AT] if value and _holds(h.passage, value) and _close(h, given[0])]
+    thing = facts.counted(asked.text) if asked.detail and asked.detail.id == "count" else None
+    holding = [h for h in given[:_LOOKED_AT] if value and _holds(h.passage, value, thing) and _close(h, given[0])]
     given = [*holding, *(h for h in given if h not in holding)]
     chosen, words = given[:1], len(given[0].passage.text.split())
     for hit in (h for h in given[1:] if _close(h, given[0])):
         words += len(hit.passage.text.split())
         if words <= _MOST_WORDS and len(chosen) < _MOST_PASSAGES:
             chosen.append(hit)
-    return Chosen(tuple(chosen), holds_value=bool(holding) or not value, missing=missing)
+    left_out = next((h.score for h in hits[:_LEFT_OUT_WITHIN] if leaves_out(h.passage)), 0.0) / chosen[0].score
+    return Chosen(tuple(chosen), holds_value=bool(holding) or not value, left_out=left_out)
 
 
 def says_not_given(sentence: str) -> bool:
@@ -68,8 +72,12 @@ def _is_prose(passage: Passage) -> bool:
     return passage.kind != "directory" or passage.id.startswith(("glossary/", "links/"))
 
 
-def _holds(passage: Passage, value: str) -> bool:
-    return any(matches((value,), s) and not says_not_given(s) for s in passage.sentences)
+def _holds(passage: Passage, value: str, thing: str | None) -> bool:
+    """Whether a sentence holds such a value (of the thing to be counted, where one is named) and does not miss it."""
+    return any(
+        matches((value,), s) and (thing is None or facts.counts(s, thing)) and not says_not_given(s)
+        for s in passage.sentences
+    )
 
 
 def _close(hit: Hit, best: Hit) -> bool:
