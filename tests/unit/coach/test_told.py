@@ -53,7 +53,7 @@ def test_what_the_model_does_not_find_stated_is_refused_with_what_stands_nearby(
 def test_the_log_odds_of_the_check_are_told_where_the_model_was_asked() -> None:
     stated, not_stated = (told("how does the virtual pot work?", stated=yes).check for yes in (True, False))
     assert stated == pytest.approx(3.48 * (1 + HEADING), abs=0.01)
-    assert not_stated == pytest.approx(-3.48, abs=0.01)
+    assert not_stated == pytest.approx(-3.48 * (1 + HEADING), abs=0.01)
     assert told("what does CIR stand for?").check is None  # from data
 
 
