@@ -19,7 +19,7 @@ run: setup models index
 	@$(BIN)/coach
 
 # The quick checks come before anything large is fetched.
-test: setup-dev lint types imports unit models model-tests
+test: setup-dev lint types imports unit models index model-tests
 	@echo 'All checks passed.'
 
 setup:
