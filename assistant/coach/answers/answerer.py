@@ -132,7 +132,8 @@ class Answerer:
         shown = work.elapsed()
         best = chosen.passages[0]
         work.check, work.usage = check.log_odds(chat, self._prompts, work.asked.text, best, cancel)
-        verdict = gate.after_check(work.check, chosen.left_out)
+        lenient = work.asked.yes_no or work.language != "en"
+        verdict = gate.after_check(work.check, chosen.left_out, lenient=lenient)
         if not verdict.answer and not cancel.is_set():
             yield from self._told(work, self._refused(work, chosen, hits), "refusal")
         elif self._wording == "handbook":

@@ -15,6 +15,7 @@ from assistant.handbook.models import Passage
 from assistant.handbook.named import Names
 
 _SCHEME = re.compile(r"\b(?:schemes?|calls?|programmes?|programs?|grants?|money|funds?|funding)\b", re.I)
+_OTHER_SUM = re.compile(r"\b(?:month|monthly|annual|yearly|daily|hourly|weekly|salar|wage|rent|fee)\w*", re.I)
 _MOST_COMPARED = 3
 _COMPARES = re.compile(r"\b(?:which one|compare|difference|versus|vs|next to|side by side)\b", re.I)
 _MOST_SOURCES = 2  # funding sources in one answer
@@ -125,7 +126,8 @@ class Money:
             return self.refusal(wanted, instrument, ())
         place = self._place(instrument)
         if wanted.id in ("amount", "maximum"):
-            if not instrument.amounts:
+            other = _OTHER_SUM.search(question)
+            if not instrument.amounts or (other and not any(other[0].lower() in a.text for a in instrument.amounts)):
                 return self.refusal(detail("amount"), instrument, ())
             lines = [Line(sentence(f"{instrument.name} paid {a.text}"), place) for a in instrument.amounts]
             lines += [Line(sentence(f"Mind that: {a.caveat}"), place) for a in instrument.amounts if a.caveat]

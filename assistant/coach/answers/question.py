@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _STEP = re.compile(rf"\bstep\s*(10|[1-9]|{'|'.join(_NUMBERS)})\b", re.I)
 
+_YES_NO = re.compile(
+    r"(?:^|[.,;:?!-]\s+)\W*(?:is|are|was|were|has|have|had|does|did|can|could|must|should|will|would)\b", re.I
+)
 _TRAILING = re.compile(
     r"[\s,]+(?:pls|please|here|exactly|then|(?:in|by|according to|acc\.? to) (?:the )?(?:handbook|glossary)\b.*)\W*$",
     re.I,
@@ -69,6 +72,7 @@ class Understood:
     checklist_of_step: bool  # asks for a checklist if it names a step
     audience: str | None  # whose, if the question says so of one only
     step: str | None
+    yes_no: bool  # can be answered with "yes" or "no"
     follows: bool  # speaks of something said before: "how long does it run?"
 
 
@@ -111,6 +115,7 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
         checklist_of_step=_match(rules().checklist_of_step, whole) is not None,
         audience=_audience(whole),
         step=f"step-{_number(step.group(1))}" if step else called,
+        yes_no=_YES_NO.search(whole) is not None,
         follows=not named and matches(rules().follows, whole),
     )
 
