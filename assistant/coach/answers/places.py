@@ -16,7 +16,12 @@ from assistant.handbook.links import Link
 from assistant.handbook.models import Passage
 from assistant.handbook.named import Names
 
-_ASKS_CASES = re.compile(r"\b(?:cases|case studies|examples|pilots)\b|\bwhich (?:case|example|project)s?\b", re.I)
+_ASKS_CASES = re.compile(
+    r"\b(?:cases|case studies|examples|pilots)\b|\bwhich (?:case|example|project)s?\b"
+    r"|\b(?:F[äa]lle|Beispiele|exemples|casi|esempi|przykłady|przypadki|exempel|casos|ejemplos)\b"
+    r"|\b(?:quels|les) cas\b",
+    re.I,
+)
 _ASKS_ADDRESS = re.compile(r"\b(?:web ?)?(?:site|page|address(?:es)?|url|link|web)\b|\bon-?line\b", re.I)
 _WHERE = re.compile(r"\bwhere (?:can|do|could|would) (?:i|we|one) (?:find|get|read|download)\b", re.I)
 _ADDRESS_WORDS = facts.content(

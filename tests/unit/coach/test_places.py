@@ -72,6 +72,7 @@ def test_a_checklist_is_whole_and_of_the_right_audience(
     ("question", "cases"),
     [
         ("Which cases are about Finland?", {"case-2", "case-19"}),
+        ("Welche Fälle gibt es zu Japan?", {"case-3", "case-18"}),
         ("Any examples with Tuscany?", {"case-2", "case-7a", "case-13"}),
     ],
 )
