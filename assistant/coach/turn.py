@@ -349,7 +349,11 @@ def answered(stream: Iterator[Piece]) -> Iterator[Item | HandbookAnswer]:
             yield AnswerDelta(piece.text)
         else:
             yield AnswerDone(
-                say.answer_markdown(piece), answer_sources(piece), abstained=piece.abstained, stopped=piece.stopped
+                say.answer_markdown(piece),
+                answer_sources(piece),
+                abstained=piece.abstained,
+                stopped=piece.stopped,
+                own=piece.how == "own",
             )
             yield piece
 

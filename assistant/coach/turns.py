@@ -82,6 +82,7 @@ class AnswerDone:
     sources: tuple[Source, ...] = ()
     abstained: bool = False
     stopped: bool = False
+    own: bool = False  # rests on the person's own documents alone
 
 
 @dataclass(frozen=True)

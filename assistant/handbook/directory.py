@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -42,6 +42,38 @@ def variants(name: str) -> set[str]:
     bare = re.sub(r"\s*\([^)]*\)", "", name)
     forms = {loose(name), loose(bare), *(loose(inner) for inner in re.findall(r"\(([^)]*)\)", name))}
     return {f for form in forms for f in (form, form[:-1] if form.endswith("s") and len(form) > 4 else form) if f}
+
+
+class Named(Protocol):
+    """An entry that is looked up by its name, its id or another name."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+
+
+_N = TypeVar("_N", bound=Named)
+
+
+class Lookup(Generic[_N]):
+    """Entries by all their names, whatever case and number; a name wins over another entry's alias."""
+
+    def __init__(self, entries: Iterable[_N]) -> None:
+        entries = tuple(entries)
+        named = [(name, entry) for entry in entries for name in (entry.name, entry.id)]
+        named += [(alias, entry) for entry in entries for alias in entry.aliases]
+        self._entries: dict[str, _N] = {}
+        for name, entry in named:
+            for form in variants(name):
+                self._entries.setdefault(form, entry)
+
+    def find(self, name: str) -> _N | None:
+        """The entry that goes by a name."""
+        forms = sorted(variants(name), key=len, reverse=True)
+        return next((self._entries[form] for form in forms if form in self._entries), None)
 
 
 def sentence(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from assistant.handbook.directory import Entry, Text, entry_passage, listed, sentence, variants
+from assistant.handbook.directory import Entry, Lookup, Text, entry_passage, listed, sentence
 from assistant.handbook.models import Passage
 
 Stage = Literal["why", "strategy", "training", "first_contact", "trust_building", "project", "sustain", "any"]
@@ -89,19 +89,12 @@ class Funding(Entry):
     principles: tuple[Principle, ...] = ()
 
     @cached_property
-    def _by_name(self) -> dict[str, Instrument]:
-        found: dict[str, Instrument] = {}
-        named = [(name, i) for i in self.instruments for name in (i.name, i.id)]
-        named += [(alias, i) for i in self.instruments for alias in i.aliases]  # a name wins over another's alias
-        for name, instrument in named:
-            for form in variants(name):
-                found.setdefault(form, instrument)
-        return found
+    def _by_name(self) -> Lookup[Instrument]:
+        return Lookup(self.instruments)
 
     def find(self, name: str) -> Instrument | None:
         """The instrument of that name, alias or id, whatever its case and number."""
-        forms = sorted(variants(name), key=len, reverse=True)
-        return next((self._by_name[form] for form in forms if form in self._by_name), None)
+        return self._by_name.find(name)
 
     def for_stage(self, stage: Stage, audience: str | None = None, country: str | None = None) -> list[Instrument]:
         """Possible sources for a stage, those made for it before those for any stage.

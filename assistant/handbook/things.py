@@ -10,7 +10,7 @@ from functools import cached_property
 
 from pydantic import Field
 
-from assistant.handbook.directory import Entry, Text, entry_passage, listed, sentence, variants
+from assistant.handbook.directory import Entry, Lookup, Text, entry_passage, listed, sentence
 from assistant.handbook.labels import SectionLabel, spoken
 from assistant.handbook.links import Link, Links
 from assistant.handbook.models import Passage
@@ -69,19 +69,12 @@ class Things(Entry):
     entries: tuple[Thing, ...] = ()
 
     @cached_property
-    def _by_name(self) -> dict[str, Thing]:
-        found: dict[str, Thing] = {}
-        named = [(name, thing) for thing in self.entries for name in (thing.name, thing.id)]
-        named += [(alias, thing) for thing in self.entries for alias in thing.aliases]  # a name wins over an alias
-        for name, thing in named:
-            for form in variants(name):
-                found.setdefault(form, thing)
-        return found
+    def _by_name(self) -> Lookup[Thing]:
+        return Lookup(self.entries)
 
     def find(self, name: str) -> Thing | None:
         """The thing of that name, alias or id, whatever its case and number."""
-        forms = sorted(variants(name), key=len, reverse=True)
-        return next((self._by_name[form] for form in forms if form in self._by_name), None)
+        return self._by_name.find(name)
 
     def in_section(self, label: str) -> list[Thing]:
         """Things that a section names, those first that it treats."""

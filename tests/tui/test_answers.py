@@ -41,6 +41,14 @@ async def test_words_found_stand_there_until_they_are_checked() -> None:
         assert refused.label == "Answer from the handbook · not in the handbook"
 
 
+async def test_an_answer_from_own_documents_is_not_called_the_handbook_s() -> None:
+    turns = [says(AnswerStarted(), AnswerDone(ANSWER, (SOURCE,), own=True))]
+    async with at_the_app(FakeCoach(FakeConversation(turns=turns))) as pilot:
+        await send(pilot, "What does our visit cost?")
+        await settled(pilot)
+        assert chat(pilot).query_one(AnswerEntry).label == "Answer from your own documents"
+
+
 async def test_words_found_are_marked_as_unchecked(gate: Event) -> None:
     def waits(_c: FakeConversation, _said: str, _cancel: Event) -> Iterator[Item]:
         yield AnswerStarted()

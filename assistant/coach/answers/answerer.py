@@ -44,7 +44,7 @@ class Answerer:
         own: OwnWords | None = None,
     ) -> None:
         self._corpus, self._retriever, self._prompts, self._chat = corpus, retriever, prompts, chat
-        self._directories = Directories(corpus)
+        self._directories = Directories(corpus, retriever.names)
         self._maker = Maker(corpus, self._directories)
         self._blocks = Blocks(corpus)
         self._vocabulary = {stem for p in corpus.passages for stem in facts.content(f"{p.title} {p.heading} {p.text}")}

@@ -34,5 +34,9 @@ def log_odds(
         weights = chat.score(prompt(prompts, question, part), ["yes", "no"], cancel=cancel)
         yes, no = weights
         total += share * (yes - no)
-        usage = weights.usage if isinstance(weights, Weights) else usage
+        if isinstance(weights, Weights):
+            usage = Usage(
+                prompt_tokens=usage.prompt_tokens + weights.usage.prompt_tokens,
+                reused_tokens=usage.reused_tokens + weights.usage.reused_tokens,
+            )
     return total, usage

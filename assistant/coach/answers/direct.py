@@ -17,8 +17,7 @@ from assistant.handbook.named import Names
 class Directories:
     """Answers from data over one corpus."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        names = Names(corpus)
+    def __init__(self, corpus: Corpus, names: Names) -> None:
         self.money = Money(corpus, names)
         self._terms, self._places = Terms(corpus, names), Places(corpus, names)
 

@@ -1,4 +1,4 @@
-"""Chooses the paragraphs that an answer tells, and the paragraph that says what the handbook leaves out."""
+"""Chooses the paragraphs that an answer tells, and sees how near the handbook comes to leaving it out."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ class Chosen:
 
     hits: tuple[Hit, ...]
     holds_value: bool
-    left_out: float = (
-        0.0  # how close the best paragraph on what is left out comes to the best hit, as a share of its score
-    )
+    left_out: float = 0.0  # score of the best paragraph on what is left out, as a share of the best hit's
 
     @property
     def passages(self) -> tuple[Passage, ...]:

@@ -138,7 +138,8 @@ class AnswerEntry(Entry):
         """Put the checked text in the place of the streamed one."""
         label = "not in the handbook" if done.abstained else ""
         label = "stopped by you, not finished" if done.stopped else label
-        await self._end(f"{LABELS['answer']} · {label}" if label else LABELS["answer"])
+        whose = "Answer from your own documents" if done.own else LABELS["answer"]
+        await self._end(f"{whose} · {label}" if label else whose)
         self.set_class(done.abstained, "-abstained")
         if not self._found or self.text != visible(done.markdown):
             self.text = visible(done.markdown)
