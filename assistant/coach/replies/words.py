@@ -39,6 +39,11 @@ _MOST_QUESTIONS = 3  # in one reply
 _LONGEST_PLACE = 4  # words; "go to the fair in Hanover in April" is a plan, not a place of the journey
 _STEP = re.compile(r"^(?:the )?step\s*(10|[1-9])\b(?=\W*$|:)", re.I)
 _FUNDING = re.compile(r"^(?:the )?(?:utili[sz]e )?funding(?: (?:theme|part|questions))?$")
+# Not after the day in "3. Mai": small letters are no beginning, and German months have capitals.
+_ENDS = re.compile(
+    r"(?<=[!?…;])(?=\s)|(?<=\.)(?<!\d\.)(?=\s)|(?=\n)"
+    r"|(?<=\d\.)(?=\s+(?![a-zà-ÿ]|Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez))"
+)
 _QUESTION_START = re.compile(
     r"^(?:what|which|who|whom|whose|where|when|why|how|is|are|was|were|do|does|did|can|could|may|should|would|will|has|have"
     r"|tell me|explain|define|was|wer|wie|wo|wann|warum|welche[rs]?|qu'?est|que|quel(?:le)?s?|qui|o[uù]|quand|comment"
@@ -155,7 +160,7 @@ def split_questions(text: str) -> tuple[str, list[str]]:
     """A reply cut into what it tells, word for word, and the questions it asks back."""
     told = ""
     asked: list[str] = []
-    sentences = re.split(r"(?<=[.!?…])(?=\s)|(?=\n)", text.strip())  # each keeps the space before it
+    sentences = _ENDS.split(text.strip())  # each keeps the space before it
     for sentence in sentences:
         clean = sentence.strip()
         if not clean.endswith("?") or len(clean) <= 2 or _tag_question(clean):

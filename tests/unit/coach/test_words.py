@@ -135,6 +135,8 @@ def test_a_stop_is_named_by_number_or_usual_name(text: str, stop: str | None) ->
         ("Really?! What is a cluster?", "Really?!", ["What is a cluster?"]),
         ("see http://e.org/?q=a for it", "see http://e.org/?q=a for it", []),
         ("We met on 3.5. in Linz. Dr. Berg wrote it.", "We met on 3.5. in Linz. Dr. Berg wrote it.", []),
+        ("ein Brief vom 3. Mai 2026; was kostet EEN?", "ein Brief vom 3. Mai 2026;", ["was kostet EEN?"]),
+        ("We have 3. What is EEN?", "We have 3.", ["What is EEN?"]),
         ("two\n\nlines  and   spaces", "two\n\nlines  and   spaces", []),
         ("Was ist EEN?", "", ["Was ist EEN?"]),
         ("Tak. Co to jest EEN?", "Tak.", ["Co to jest EEN?"]),
