@@ -38,6 +38,7 @@ class Session:
     record: OpenRecord
     review: list[str] = field(default_factory=list)  # question ids as numbered in the last review
     about: str | None = None  # section cited last, for follow-up questions
+    before: str | None = None  # the question to the handbook asked last, as it was read
 
     @property
     def state(self) -> State:

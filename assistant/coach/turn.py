@@ -259,7 +259,8 @@ class Turn:
     def digress(self, question: str, cancel: Flag) -> Iterator[Item]:
         """Answer a question from the handbook and keep question and answer in the record."""
         session = self.session
-        ask = Ask(question, audience=session.state.subject.audience, step=session.step(), about=session.about)
+        audience = session.state.subject.audience
+        ask = Ask(question, audience, session.step(), about=session.about, before=session.before)
         done: HandbookAnswer | None = None
         for item in answered(session.parts.answerer.answer(ask, cancel)):
             if isinstance(item, HandbookAnswer):
@@ -272,6 +273,7 @@ class Turn:
             Citation(section=c.section, passage=c.passage, title=c.title, quote=c.quote) for c in done.citations
         )
         session.keep(Digressed(asked=question, answer=done.answer, abstained=done.abstained, citations=cites))
+        session.before = done.read_as or question
         session.about = done.citations[0].section if done.citations else session.about
 
     # -- putting what comes next ------------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ class Question(_Entry):
     """The row of the tables that it counts in."""
     question: Asked
     """The words, as a person types them."""
+    before: tuple[Asked, ...] = ()
+    """Questions of the same talk asked just before, for one that leans on them."""
     audience: Literal["cluster_organisation", "policy_maker", "network"] | None = None
     """Who asks."""
     language: str = "en"

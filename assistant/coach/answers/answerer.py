@@ -52,7 +52,7 @@ class Answerer:
 
     def answer(self, ask: Ask, cancel: Event | None = None) -> Iterator[Piece]:
         """Stream the words of an answer, then the whole answer as checked. Errors of the model end in a quotation."""
-        asked = self._directories.understood(ask.question)
+        asked = self._directories.understood(ask.question, ask.before)
         pieces = self._from_handbook(ask, asked, cancel)
         return self._own.beside(asked, ask, pieces, cancel) if self._own else pieces
 

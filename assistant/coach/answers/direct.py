@@ -5,6 +5,9 @@ Code composes them from the directories and the corpus, complete and with their 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from assistant.coach.answers.follow import standing_alone
 from assistant.coach.answers.lines import Direct
 from assistant.coach.answers.money import Money
 from assistant.coach.answers.places import Places
@@ -18,7 +21,7 @@ class Directories:
     """Answers from data over one corpus."""
 
     def __init__(self, corpus: Corpus, names: Names) -> None:
-        self.money = Money(corpus, names)
+        self.money, self._names = Money(corpus, names), names
         self._terms, self._places = Terms(corpus, names), Places(corpus, names)
 
     def answer(self, asked: Understood, audience: str | None, *, about: str | None = None) -> Direct | None:
@@ -27,7 +30,18 @@ class Directories:
             self._places.answer(asked, audience, about) or self._terms.answer(asked) or self.money.answer(asked, about)
         )
 
-    def understood(self, text: str) -> Understood:
-        """The question as the rules read it, with the names of funding entries out of their way."""
+    def understood(self, text: str, before: str | None = None) -> Understood:
+        """The question as the rules read it, with the names of funding entries out of their way.
+
+        `before`: the question asked before; one that leans on it is read with what it leaves out.
+        """
         text = " ".join(text.split())
+        alone = standing_alone(text, before, self._names)
+        asked = self._read(alone)
+        if alone == text:
+            return asked
+        short = self._read(text)
+        return replace(asked, detail=short.detail or asked.detail, yes_no=short.yes_no)
+
+    def _read(self, text: str) -> Understood:
         return understand(text, tuple(text[a:b] for a, b, _ in self.money.mentions(text)))

@@ -87,6 +87,7 @@ class Maker:
             sections=work.labels,
             sentences=tuple(sentences),
             asked_in=work.language,
+            read_as=work.asked.text if work.ask.before and work.asked.text != work.ask.question else None,
             notes=(*work.notes, *successors),
             model=work.model,
             timings=self.timings(work),

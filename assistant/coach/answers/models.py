@@ -53,6 +53,7 @@ class HandbookAnswer(_Data):
     abstained: bool
     language: str = "en"  # of the answer: our corpus is in English
     asked_in: str = "en"  # of the question
+    read_as: str | None = None  # the question as it was read, where it leaned on the one before
     citations: tuple[Cited, ...] = ()
     sections: tuple[str, ...] = ()
     own_sections: tuple[str, ...] = ()  # the person's documents that are quoted, as `own:name`
@@ -75,6 +76,7 @@ class Ask:
     step: str | None = None
     id: str | None = None
     about: str | None = None  # section cited last, for follow-ups
+    before: str | None = None  # the question asked last, as it was read
 
 
 @dataclass(frozen=True)

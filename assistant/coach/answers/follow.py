@@ -1,0 +1,103 @@
+"""A question that leans on the one before ("and for policy makers?", "how much was that?") is made to stand alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.coach.answers.question import rules
+from assistant.handbook.named import Name, NameKind, Names
+
+_SHORT = 8  # words, from which on a question with a pronoun speaks of a thing of its own
+_OPENING = re.compile(r"^(?:ok(?:ay)?|and|but|so|then|what about|how about|what if|same|also)\b[\s,:]*", re.I)
+_LEANING_IN = re.compile(r"^(?:(?:for|in|at|by|with|from|on|to|of|the|a|an|is|are)\s+)*", re.I)
+_PRONOUN = re.compile(r"\b(?:it|they|them|that(?: one)?|this(?: one)?|those|these|there|one)\b", re.I)
+_STOOD_FOR: tuple[NameKind, ...] = (
+    "funding",
+    "thing",
+    "link",
+    "acronym",
+)  # what a pronoun may stand for, likeliest first
+_BARE = re.compile(
+    r"^(?:why(?: not)?|how(?: much| long| many| come| so)?|when|who|where|since when|by whom|which ones?)$", re.I
+)
+_FUNCTION = re.compile(r"\b(?:for|in|at|by|with|from|on|to|of|the|an?|case|step|too|instead|please|ones?)\b|\W+", re.I)
+
+
+@dataclass(frozen=True)
+class _Span:
+    """A stretch of a text and the sort of thing that it names; a later one of the same sort takes its place."""
+
+    sort: str
+    start: int
+    end: int
+
+
+def standing_alone(question: str, before: str | None, names: Names) -> str:
+    """The question with what it leaves out taken from the one before; as it is when it leaves nothing out."""
+    question = " ".join(question.split())
+    if not before or not _leans(question, names):
+        return question
+    before = " ".join(before.split()).rstrip("?!. ")
+    rest = _OPENING.sub("", question).strip(" ?!.")
+    new = list(_spans(rest, names))
+    if new and _only(rest, new):
+        return _swapped(before, rest, new, names)
+    named = [name for name in names.find(before) if name.kind in _STOOD_FOR]
+    pronoun = _PRONOUN.search(rest)
+    if pronoun and named:
+        return f"{rest[: pronoun.start()]}{_clearest(named).text}{rest[pronoun.end() :]}?"
+    return f"{before}? {rest}?"
+
+
+def _leans(question: str, names: Names) -> bool:
+    plain = question.strip(" ?!.")
+    if _OPENING.match(plain) or _BARE.match(plain):
+        return True
+    if len(plain.split()) > _SHORT or any(n.kind in ("section", "funding", "part") for n in names.find(plain)):
+        return False
+    return _PRONOUN.search(plain) is not None
+
+
+def _swapped(before: str, rest: str, new: list[_Span], names: Names) -> str:
+    """The question before with what it named of each sort replaced by what is named now, or added at its end."""
+    old = list(_spans(before, names))
+    for span in new:
+        text = rest[span.start : span.end]
+        same = [o for o in old if o.sort == span.sort]
+        if not same:
+            return f"{before} {rest}?"
+        first = same[0]
+        before = f"{before[: first.start]}{text}{before[first.end :]}"
+        old = list(_spans(before, names))
+    return f"{before}?"
+
+
+def _spans(text: str, names: Names) -> Iterator[_Span]:
+    for patterns in rules().audiences.values():
+        for pattern in patterns:
+            for match in re.finditer(pattern, text, re.I):
+                yield _Span("audience", match.start(), match.end())
+    seen: set[int] = set()
+    for name in names.find(text):
+        if name.start not in seen:
+            seen.add(name.start)
+            yield _Span(_sort(name), name.start, name.end)
+
+
+def _sort(name: Name) -> str:
+    if name.kind == "country":
+        return "country"
+    return "step" if name.label.startswith("step-") else "thing"
+
+
+def _only(text: str, spans: list[_Span]) -> bool:
+    """Whether a text holds nothing but these names and small words."""
+    for span in spans:
+        text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
+    return not _FUNCTION.sub("", text)
+
+
+def _clearest(named: list[Name]) -> Name:
+    return min(named, key=lambda name: (_STOOD_FOR.index(name.kind), -len(name.text)))
