@@ -39,7 +39,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="The whole result as one JSON object.")] = False,
 ) -> None:
     """Measure the coach's answers over files of questions. Ends with 0 whatever the figures are."""
-    from assistant.coach.answers.gate import LEAST_CHECK
+    from assistant.coach.answers.gate import LEAST
     from assistant.evaluate import run as runs
     from assistant.evaluate.figures import evaluated
     from assistant.evaluate.questions import default_files, of_kinds, read_sets
@@ -59,7 +59,8 @@ def evaluate(
             _say("the corpus has changed since these answers were made; citations are held against today's.")
     else:
         run, told, passages = _live(sets, model, save)
-    result = evaluated(run, sets, told, passages, threshold=LEAST_CHECK if roc else None)
+    by = next((t.check_by for t in told.values() if t.check_by), "word")
+    result = evaluated(run, sets, told, passages, threshold=LEAST[by] if roc else None)
     if wrong:
         wrong.write_text(wrong_ones(result.scores) + "\n", encoding="utf-8")
     typer.echo(result.model_dump_json() if as_json else visible(report(result)))

@@ -71,6 +71,7 @@ class Told(_Told):
     how: str = "not told"
     model: str | None = None
     check: float | None = None
+    check_by: str | None = None
 
 
 class Score(BaseModel):

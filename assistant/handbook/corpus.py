@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict
+
 from assistant import paths
 from assistant.errors import KnowledgeError
 from assistant.handbook.documents import Document, read_document, read_documents
@@ -34,7 +36,15 @@ _DIRECTORY_MODELS: dict[str, type[Directory]] = {
     "people.yaml": People,
     **dict.fromkeys(THING_FILES, Things),
 }
+_ASKS = "asks/"  # folder of the files that say what people may ask, one a document or directory
 _KIND_ORDER = {"chapter": 0, "step": 1, "theme": 2, "case": 3}
+
+
+class Asks(BaseModel):
+    """What people may ask, by the id of the passage that answers it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    questions: dict[str, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True)
@@ -49,16 +59,18 @@ class Corpus:
     figures: Figures = field(default_factory=Figures)
     people: People = field(default_factory=People)
     things: Mapping[str, Things] = field(default_factory=dict[str, Things])  # "networks", "tools" and so on
+    asks: Mapping[str, Asks] = field(default_factory=dict[str, Asks])  # by the name of their file
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """Every passage: documents first, then directory entries; `order` counts within the section."""
         count: dict[str, int] = {}
+        asks = {name: questions for file in self.asks.values() for name, questions in file.questions.items()}
         found: list[Passage] = []
         for passage in self._unordered():
             order = count.get(passage.section, 0)
             count[passage.section] = order + 1
-            found.append(passage if passage.order == order else passage.model_copy(update={"order": order}))
+            found.append(passage.model_copy(update={"order": order, "asks": asks.get(passage.id, ())}))
         return tuple(found)
 
     def _unordered(self) -> Iterator[Passage]:
@@ -133,6 +145,7 @@ def load_corpus(overlay: Path | None = None, *, shipped: Path | None = None) -> 
         figures=_directory(files, "figures.yaml", Figures),
         people=_directory(files, "people.yaml", People),
         things={name.removesuffix(".yaml"): _things(files, name) for name in THING_FILES if name in files},
+        asks={name: parse(read_text(file), Asks, file) for name, file in files.items() if name.startswith(_ASKS)},
     )
     _no_repeated_ids(corpus)
     return corpus
@@ -150,7 +163,7 @@ def corpus_files(overlay: Path | None = None, *, shipped: Path | None = None) ->
     if not found:
         raise KnowledgeError("the corpus is empty", where=str(base), do="install the coach again")
     for name, file in found.items():
-        if file.suffix == ".yaml" and name not in _DIRECTORY_MODELS:
+        if file.suffix == ".yaml" and name not in _DIRECTORY_MODELS and not name.startswith(_ASKS):
             near = difflib.get_close_matches(name, _DIRECTORY_MODELS, n=1)
             do = f"did you mean `{near[0]}`" if near else f"directories are {', '.join(_DIRECTORY_MODELS)}"
             raise KnowledgeError("no directory has this name", where=str(file), do=do)
@@ -169,7 +182,7 @@ def problems(overlay: Path | None = None, *, shipped: Path | None = None) -> lis
             if file.suffix == ".md":
                 read_document(file)
             else:
-                parse(read_text(file), _DIRECTORY_MODELS[name], file)
+                parse(read_text(file), Asks if name.startswith(_ASKS) else _DIRECTORY_MODELS[name], file)
         except KnowledgeError as error:
             found.append(error)
     if found:

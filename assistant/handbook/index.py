@@ -30,11 +30,11 @@ _OPENING = threading.Lock()  # Chroma shares what is open by path within a proce
 Progress = Callable[[int, int], None]
 """Called with (texts embedded, texts in all)."""
 
-FORMAT = 1  # of what is embedded and how it is stored; another number means another index
+FORMAT = 2  # of what is embedded and how it is stored; another number means another index
 _BATCH = 32  # texts embedded at a time
 _WRITTEN = 32 * 32  # and vectors written at a time: each writing costs a transaction
 _KEPT = 3  # indexes of other corpora or embedders that stay beside the current one
-_COLLECTIONS = ("passages", "sentences")
+_COLLECTIONS = ("passages", "sentences", "asks")
 
 
 def passage_text(passage: Passage) -> str:
@@ -74,6 +74,13 @@ class DenseIndex:
         """(passage id, number of the sentence, cosine), nearest first."""
         found = self._nearest("sentences", vector, limit)
         return [(name.rpartition("@")[0], int(name.rpartition("@")[2]), cosine) for name, cosine in found]
+
+    def asks(self, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
+        """(passage id, cosine of the closest question that it answers), nearest first, each passage once."""
+        found: dict[str, float] = {}
+        for name, cosine in self._nearest("asks", vector, limit):
+            found.setdefault(name.rpartition("?")[0], cosine)
+        return list(found.items())
 
     def _nearest(self, name: str, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
         with self._lock:
@@ -167,6 +174,7 @@ def _manifest(corpus: Corpus, embedder: Embedder) -> dict[str, object]:
         "chroma": version("chromadb"),
         "passages": len(corpus.passages),
         "sentences": sum(len(_windows(p)) for p in corpus.passages),
+        "asks": sum(len(p.asks) for p in corpus.passages),
     }
 
 
@@ -199,6 +207,7 @@ def _build(
         texts = {
             "passages": [(p.id, passage_text(p)) for p in corpus.passages],
             "sentences": [(f"{p.id}@{n}", sentence_text(p, n)) for p in corpus.passages for n in _windows(p)],
+            "asks": [(f"{p.id}?{n}", text) for p in corpus.passages for n, text in enumerate(p.asks)],
         }
         total, done = sum(len(entries) for entries in texts.values()), 0
         for name, entries in texts.items():
@@ -210,7 +219,7 @@ def _build(
                 vectors: list[list[float]] = []
                 for start in range(0, len(some), _BATCH):
                     batch = [text for _, text in some[start : start + _BATCH]]
-                    vectors += embedder.embed(batch, kind="passage")
+                    vectors += embedder.embed(batch, kind="query" if name == "asks" else "passage")
                     done += len(batch)
                     if progress:
                         progress(done, total)

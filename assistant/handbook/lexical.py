@@ -50,7 +50,7 @@ class LexicalIndex:
         import bm25s
 
         # A heading says in a few words what the passage is about, so its words count twice.
-        tokens = [words(f"{p.title} {p.heading} {p.heading} {p.text}") for p in passages]
+        tokens = [words(f"{p.title} {p.heading} {p.heading} {p.text} {' '.join(p.asks)}") for p in passages]
         self._vocabulary = {word for passage in tokens for word in passage}
         self._index = bm25s.BM25(method="lucene", k1=1.2, b=0.6)
         self._index.index(tokens, show_progress=False)

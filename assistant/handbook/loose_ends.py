@@ -24,6 +24,8 @@ def loose_ends(corpus: Corpus, files: dict[str, Path]) -> Iterator[KnowledgeErro
     written = {d.head.id for d in corpus.documents}
     parts = ((p, name) for p, name in _parts(corpus) if p.split("/")[0] in written)
     yield from _missing(parts, set(corpus.parts), files)
+    asked = ((p, file) for file, asks in corpus.asks.items() for p in asks.questions)
+    yield from _missing(asked, set(corpus.by_id), files)
     terms = {t.id for t in corpus.glossary.terms}
     others = ((other, "glossary.yaml") for t in corpus.glossary.terms for other in t.not_to_confuse_with)
     yield from _missing(others, terms, files)

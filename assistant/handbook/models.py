@@ -23,6 +23,7 @@ class Passage(BaseModel):
     kind: DocumentKind
     order: int  # position in its section, from 0
     year: int = 2012  # of the information
+    asks: tuple[str, ...] = ()  # what people may ask that it answers, in our words: found with, never shown
     own: str = ""  # name of the person's document it comes from; empty: it is our corpus
     page: int | None = None  # of that document, where it has pages
 

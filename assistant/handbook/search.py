@@ -23,6 +23,10 @@ _AUDIENCE_WORDS = {
 }
 
 
+# Passages, sentences and questions near a text, nearest first.
+_Nearest = tuple[list[tuple[str, float]], list[tuple[str, int, float]], list[tuple[str, float]]]
+
+
 @dataclass(frozen=True)
 class Weights:
     """How the rankings are fused; the defaults were measured on the tuning half of the question set."""
@@ -30,6 +34,7 @@ class Weights:
     k: float = 10.0  # of the reciprocal rank: smaller trusts the first places more
     passages: float = 1.5
     sentences: float = 0.75
+    asks: float = 1.0  # of questions that passages answer, close to the one asked
     words: float = 0.5
     known: float = 1.0  # how much words count less when the corpus lacks some of the question's
     directory: float = 0.1  # taken from entries of the directories but the glossary: documents say more
@@ -115,7 +120,7 @@ class HybridRetriever:
         trust = w.words * self._words.known(query.text) ** w.known
         for place, (number, _) in enumerate(self._words.search(query.text, w.depth)):
             _add(score, self.corpus.passages[number].id, trust / (w.k + place))
-        passages, sentences = self._nearest(query.text) if query.text.strip() else ([], [])
+        passages, sentences, asks = self._nearest(query.text) if query.text.strip() else ([], [], [])
         for place, (name, value) in enumerate(passages):
             _add(score, name, w.passages / (w.k + place))
             cosine[name] = value
@@ -123,6 +128,8 @@ class HybridRetriever:
             if name not in closest:
                 _add(score, name, w.sentences / (w.k + len(closest)))
                 closest[name] = number
+        for place, (name, _) in enumerate(asks[: w.depth]):
+            _add(score, name, w.asks / (w.k + place))
         self._prefer(query, score)
         ranked = sorted(score, key=lambda name: (-score[name], name))
         return [
@@ -131,22 +138,22 @@ class HybridRetriever:
             if n in self.corpus.by_id
         ]
 
-    def _nearest(self, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, int, float]]]:
-        """Passages and sentences near a text; none when the index is not open or fails (then words alone decide)."""
-        dense = self._dense
+    def _nearest(self, text: str) -> _Nearest:
+        """What is near a text; nothing when the index is not open or fails (then words alone decide)."""
+        dense, depth = self._dense, self.weights.depth
         if dense is None or self._embedder is None:
-            return [], []
+            return [], [], []
         try:
             vector = self._embedder.embed([text], kind="query")[0]
         except CoachError as error:
             self.problem = error.sentence()
-            return [], []
+            return [], [], []
         try:
-            found = dense.passages(vector, self.weights.depth), dense.sentences(vector, 2 * self.weights.depth)
+            found = dense.passages(vector, depth), dense.sentences(vector, 2 * depth), dense.asks(vector, 2 * depth)
         except Exception as error:  # whatever a database throws whose files were damaged or taken away
             self.problem = f"The search index failed ({type(error).__name__}); the next start builds it again."
             self.close()
-            return [], []
+            return [], [], []
         self.problem = None
         return found
 

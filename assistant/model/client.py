@@ -23,6 +23,7 @@ from assistant.model.messages import (
     Embed,
     Failed,
     Generate,
+    Hidden,
     Job,
     Load,
     Loading,
@@ -36,7 +37,7 @@ from assistant.model.messages import (
     Vectors,
     Warm,
 )
-from assistant.model.port import Cancelled, ChatModel, Embedder, Prompt, Usage, Weights
+from assistant.model.port import Cancelled, ChatModel, Embedder, HiddenState, Prompt, Usage, Weights
 
 _POLL_S = 0.02
 _GIVE_UP_S = 0.2
@@ -102,9 +103,9 @@ class Worker:
         """Have a model loaded in the background."""
         self._post(Load(id=next(self._ids), what=what))
 
-    def warm(self, prompt: Prompt) -> None:
+    def warm(self, prompt: Prompt, layer: int | None = None) -> None:
         """Have a prompt read in idle time."""
-        self._post(Warm(id=next(self._ids), prompt=prompt))
+        self._post(Warm(id=next(self._ids), prompt=prompt, layer=layer))
 
     def next_id(self) -> int:
         """A number for a request."""
@@ -279,8 +280,19 @@ class _LocalChat:
                 return weights
         raise Cancelled("the request was cancelled")
 
-    def warm(self, prompt: Prompt) -> None:
-        self._worker.warm(prompt)
+    def hidden_state(self, prompt: Prompt, layer: int, *, cancel: Event | None = None) -> HiddenState | None:
+        job = Hidden(id=self._worker.next_id(), prompt=prompt, layer=layer)
+        found: list[list[float]] = []
+        for reply in self._worker.run(job, cancel):
+            if isinstance(reply, Vectors):
+                found = _rows(reply)
+            elif isinstance(reply, Done) and not reply.cancelled:
+                usage = Usage(prompt_tokens=reply.prompt_tokens, reused_tokens=reply.reused_tokens)
+                return HiddenState(found[0], usage) if found else None
+        raise Cancelled("the request was cancelled")
+
+    def warm(self, prompt: Prompt, layer: int | None = None) -> None:
+        self._worker.warm(prompt, layer)
 
 
 class _LocalEmbedder:

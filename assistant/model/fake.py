@@ -11,7 +11,7 @@ from threading import Event
 from typing import Literal
 
 from assistant.errors import ModelError
-from assistant.model.port import Cancelled, Prompt, Usage
+from assistant.model.port import Cancelled, HiddenState, Prompt, Usage
 
 Script = Sequence[str] | Callable[[Prompt], str]
 
@@ -100,7 +100,11 @@ class FakeChat:
         rest = math.log(0.05 / (len(options) - 1)) if len(options) > 1 else 0.0
         return [math.log(0.95) if option == best else rest for option in options] if len(options) > 1 else [0.0]
 
-    def warm(self, prompt: Prompt) -> None:
+    def hidden_state(self, prompt: Prompt, layer: int, *, cancel: Event | None = None) -> HiddenState | None:
+        """None: this model has no layers."""
+        return None
+
+    def warm(self, prompt: Prompt, layer: int | None = None) -> None:
         """Only remembers that it was asked."""
         self.warmed.append(prompt)
 

@@ -65,12 +65,22 @@ class Score(_Message):
     options: tuple[str, ...] = Field(min_length=1)
 
 
+class Hidden(_Message):
+    """Give what the model holds at the last token of the prompt, after a layer (from 0)."""
+
+    type: Literal["hidden"] = "hidden"
+    id: int
+    prompt: Prompt
+    layer: int = Field(ge=0)
+
+
 class Warm(_Message):
-    """Read the prompt up to its last kept part when there is nothing else to do."""
+    """Read the prompt up to its last kept part, or all of it as far as a layer, when there is nothing else to do."""
 
     type: Literal["warm"] = "warm"
     id: int
     prompt: Prompt
+    layer: int | None = None
 
 
 class Embed(_Message):
@@ -148,7 +158,7 @@ class Scores(_Message):
 
 
 class Vectors(_Message):
-    """Vectors of the texts from `start` on: float32, little-endian, one after the other, in base64."""
+    """Vectors of the texts from `start` on, or a hidden state: float32, little-endian, in a row, in base64."""
 
     type: Literal["vectors"] = "vectors"
     id: int
@@ -167,7 +177,7 @@ class Failed(_Message):
     do: str = ""
 
 
-Job = Load | Generate | Score | Warm | Embed
+Job = Load | Generate | Score | Hidden | Warm | Embed
 Request = Annotated[Configure | Job | Cancel, Field(discriminator="type")]
 Reply = Annotated[
     Loading | Ready | Unloadable | Alive | Piece | Done | Scores | Vectors | Failed,

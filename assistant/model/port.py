@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import Literal, Protocol
 
@@ -58,10 +58,27 @@ class Usage:
     first_token_s: float | None = None
     total_s: float = 0.0
 
+    def __add__(self, other: Usage) -> Usage:
+        """Tokens of both together; the seconds are this one's."""
+        return replace(
+            self,
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            reused_tokens=self.reused_tokens + other.reused_tokens,
+            generated_tokens=self.generated_tokens + other.generated_tokens,
+        )
+
 
 class Weights(list[float]):
     """Log-probabilities that also know what they cost, where the model tells."""
 
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True)
+class HiddenState:
+    """What a model holds after a layer at the last token of a prompt: as many floats as it is wide; what it cost."""
+
+    vector: Sequence[float]
     usage: Usage = Usage()
 
 
@@ -90,8 +107,15 @@ class ChatModel(Protocol):
         """Log-probabilities of each option as the continuation of the prompt, normalised over the options."""
         ...
 
-    def warm(self, prompt: Prompt) -> None:
-        """Read the prompt up to its last kept part in idle time; returns at once, gives way to any other call."""
+    def hidden_state(self, prompt: Prompt, layer: int, *, cancel: Event | None = None) -> HiddenState | None:
+        """Read a prompt as far as a layer (from 0); None where that cannot be had (a server, a model with fewer)."""
+        ...
+
+    def warm(self, prompt: Prompt, layer: int | None = None) -> None:
+        """Read the prompt up to its last kept part in idle time; returns at once, gives way to any other call.
+
+        With a layer all of it, for a `hidden_state` of a prompt that begins the same.
+        """
         ...
 
 

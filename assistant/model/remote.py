@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from assistant.errors import ModelError
 from assistant.model.client import Status
 from assistant.model.messages import ModelKind
-from assistant.model.port import Cancelled, Prompt, Usage
+from assistant.model.port import Cancelled, HiddenState, Prompt, Usage
 from assistant.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -98,7 +98,11 @@ class RemoteChat:
         """By the log-probabilities of the first token where the server gives them, else by asking for one option."""
         return _cancellable(lambda: self._scores(prompt, options), cancel)
 
-    def warm(self, prompt: Prompt) -> None:
+    def hidden_state(self, prompt: Prompt, layer: int, *, cancel: Event | None = None) -> HiddenState | None:
+        """A server does not tell what its model holds."""
+        return None
+
+    def warm(self, prompt: Prompt, layer: int | None = None) -> None:
         """A server keeps its own cache: nothing to do."""
 
     def _scores(self, prompt: Prompt, options: Sequence[str]) -> list[float]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -280,3 +281,32 @@ def test_warming_gives_way_and_is_finished_later(make_worker: MakeWorker, tmp_pa
     generation = chat.stream(long, max_tokens=1)
     said(generation)
     assert generation.usage.reused_tokens > 600
+
+
+class TestHiddenStates:
+    """What a layer holds: the same whatever was read before, and nothing of it is left behind."""
+
+    def test_it_is_the_same_when_part_of_it_was_read_ahead(self, worker: Worker) -> None:
+        chat = worker.chat()
+        fresh = chat.hidden_state(ask("Who is in a cluster?"), 19)
+        assert fresh is not None
+        chat.hidden_state(ask("Where does it rain?"), 19)
+        chat.warm(ask("Who is"), 19)
+        again = chat.hidden_state(ask("Who is in a cluster?"), 19)
+        assert again is not None
+        assert len(fresh.vector) == len(again.vector) == 1536
+        assert _cosine(fresh.vector, again.vector) > 0.999
+        assert again.usage.reused_tokens > 0
+
+    def test_words_that_follow_are_those_of_a_model_that_was_never_looked_into(self, worker: Worker) -> None:
+        chat = worker.chat()
+        before = said(chat.stream(ask("Who is in a cluster?"), max_tokens=12))
+        chat.hidden_state(ask("Who is in a cluster?"), 19)
+        assert said(chat.stream(ask("Who is in a cluster?"), max_tokens=12)) == before
+
+    def test_a_layer_that_is_not_there_gives_nothing(self, worker: Worker) -> None:
+        assert worker.chat().hidden_state(ask("Who is in a cluster?"), 99) is None
+
+
+def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True)) / math.dist(one, [0.0] * len(one)) / math.hypot(*other)

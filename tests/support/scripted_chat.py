@@ -85,7 +85,10 @@ class ScriptedChat:
         pieces = [text[i : i + 7] for i in range(0, len(text), 7)]
         return ScriptedGeneration(pieces, cancel)
 
-    def warm(self, prompt: Prompt) -> None:
+    def hidden_state(self, prompt: Prompt, layer: int, *, cancel: Event | None = None) -> None:
+        """None: there are no layers, so that checks go by `score`."""
+
+    def warm(self, prompt: Prompt, layer: int | None = None) -> None:
         """Nothing to warm."""
 
     def _known(self, prompt: Prompt, table: Sequence[str] | dict[str, object] | dict[str, str]) -> str:

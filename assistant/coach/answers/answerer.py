@@ -25,8 +25,10 @@ from assistant.handbook.search import HybridRetriever
 from assistant.handbook.sentences import split_sentences
 from assistant.model.port import Cancelled, ChatModel
 
+MOST_CHECKED = 3  # passages that the model looks at, the best first
 LABELS = 8  # section labels in an answer's JSON
 _NO_MODEL = "No model is loaded (`coach model pull` fetches it): these are the handbook's closest words."
+_ONLY_COMMANDS = "The handbook says nothing to that. What a question tells me to do does not change my answers."
 _REFUSED_WITHIN = 6  # first hits in which the sentence is looked for that says that something is missing
 
 
@@ -58,6 +60,9 @@ class Answerer:
 
     def _from_handbook(self, ask: Ask, asked: Understood, cancel: Event | None) -> Iterator[Piece]:
         work = Work(ask=ask, asked=asked, language=asked_in(ask.question))
+        if not facts.content(asked.text) and asked.text != " ".join(ask.question.split()):
+            yield from self._told(work, Direct((Line(_ONLY_COMMANDS, ()),), abstained=True), "refusal")
+            return
         hits = self._search(work)
         about = ask.about if work.asked.follows else None
         direct = self._directories.answer(work.asked, ask.audience, about=about)
@@ -66,11 +71,12 @@ class Answerer:
             return
         named = {i.passage_id for i in self._directories.money.instruments(work.asked.text)}
         chosen = choose(work.asked, hits, named)
-        verdict = gate.before_model(work.asked, chosen, self._vocabulary)
+        chat = self._chat()
+        probed = chat is not None and check.has_probe(chat, self._prompts)
+        verdict = gate.before_model(work.asked, chosen, self._vocabulary, probed=probed)
         if not verdict.answer:
             yield from self._told(work, self._refused(work, chosen, hits), "refusal")
             return
-        chat = self._chat()
         if chat is None:
             work.notes.append(_NO_MODEL)
             yield from self._told(work, self._quoted(work, hits), "quotation")
@@ -98,7 +104,7 @@ class Answerer:
         found = self._retriever.passage(passage)
         if found is None:
             raise KnowledgeError(f"there is no passage `{passage}` in the corpus", do="search the handbook for it")
-        document = next((d for d in self._corpus.documents if found in d.passages), None)
+        document = next((d for d in self._corpus.documents if any(p.id == found.id for p in d.passages)), None)
         if document is None:
             return found.title, f"## {found.heading}\n\n{found.text}"
         parts = (f"## {p.heading}\n\n" + "\n\n".join(x.text for x in p.passages) for p in document.parts)
@@ -118,29 +124,44 @@ class Answerer:
         hits = self._retriever.search(Query(text=text, step=step))
         chosen = choose(self._directories.understood(text), hits, ())
         if chosen.hits:
-            chat.warm(check.prompt(self._prompts, text, chosen.passages[0]))
+            check.warm(chat, self._prompts, chosen.passages[0])
 
     # -- ways of answering ------------------------------------------------------------------------------------------
 
     def _gated(
         self, work: Work, chosen: Chosen, hits: Sequence[Hit], chat: ChatModel, cancel: Event
     ) -> Iterator[Piece]:
-        """Show the passages, ask the model whether the best states the detail; then they are the answer, or are not."""
+        """Show the passages, have the model check whether they state the detail; then they are the answer, or not."""
         work.model, work.prompt = chat.name, self._prompts.get("answer").id
         told = chosen.direct()
         yield Found(self._maker.made(work, told.lines, "found"))
         shown = work.elapsed()
-        best = chosen.passages[0]
-        work.check, work.usage = check.log_odds(chat, self._prompts, work.asked.text, best, cancel)
-        lenient = work.asked.yes_no or work.language != "en"
-        verdict = gate.after_check(work.check, chosen.left_out, lenient=lenient)
-        if not verdict.answer and not cancel.is_set():
+        stating = self._stating(work, chosen, chat, cancel)
+        if stating is None and not cancel.is_set():
             yield from self._told(work, self._refused(work, chosen, hits), "refusal")
         elif self._wording == "handbook":
-            work.first_s = shown  # the words stand there since then
-            yield self._maker.made(work, told.lines, "handbook")
+            stating = stating or chosen
+            if stating.hits == chosen.hits:
+                work.first_s = shown  # the words stand there since then
+            work.first()
+            yield self._maker.made(work, stating.direct().lines, "handbook")
         else:
             yield from self._worded(work, self._blocks.context(hits), chosen, hits, chat, cancel)
+
+    def _stating(self, work: Work, chosen: Chosen, chat: ChatModel, cancel: Event) -> Chosen | None:
+        """What was chosen, led by the passage that most likely states the detail; None when no one checked does."""
+        best: tuple[float, Hit] | None = None
+        for hit in chosen.candidates[:MOST_CHECKED]:
+            found = check.checked(chat, self._prompts, work.asked.text, hit.passage, cancel)
+            work.usage, work.check_by = work.usage + found.usage, found.by
+            if best is None or found.odds > best[0]:
+                best, work.check = (found.odds, hit), found.odds
+            if gate.is_sure(found):
+                break
+        lenient = work.asked.yes_no or work.language != "en"
+        if best is None or not gate.after_check(best[0], work.check_by, chosen.left_out, lenient=lenient).answer:
+            return None
+        return chosen.led_by(best[1])
 
     def _worded(
         self, work: Work, context: Context, chosen: Chosen, hits: Sequence[Hit], chat: ChatModel, cancel: Event

@@ -1,29 +1,76 @@
-"""The model's one word on whether a passage states the very detail that a question asks for."""
+"""Whether a passage states the very detail that a question asks for, as the model judges it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import cache
 from threading import Event
+from typing import Literal
 
+from assistant import paths
 from assistant.coach.answers.compose import Context
+from assistant.coach.probe import Probe, read_probe
 from assistant.coach.prompts import Prompts
 from assistant.handbook.models import Passage
 from assistant.model.port import ChatModel, Message, Prompt, Usage, Weights
 
-HEADING = 0.5  # how much the check of the heading alone counts (fitted: docs/EVALUATION.md)
+HEADING = 0.5  # how much the word on the heading alone counts (fitted: docs/EVALUATION.md)
+_FILE = "answer"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Log-odds that a passage states the detail, what they were read from, and what that cost."""
+
+    odds: float
+    by: Literal["probe", "word"]
+    usage: Usage = field(default_factory=Usage)
+
+
+@cache
+def probe() -> Probe | None:
+    """The probe that was fitted for the check; None in an installation without it."""
+    return read_probe(paths.shipped("prompts") / f"{_FILE}.probe.json")
+
+
+def has_probe(chat: ChatModel, prompts: Prompts) -> bool:
+    """Whether the check of this model goes by the probe."""
+    return _fitting(chat, prompts) is not None
 
 
 def prompt(prompts: Prompts, question: str, passage: Passage) -> Prompt:
     """The prompt of the check: only its examples, which stand in front of every one, are kept once they are read."""
-    whole = Context((passage,), ()).prompt(prompts.get("answer"), question, "Check")
+    whole = Context((passage,), ()).prompt(prompts.get(_FILE), question, "Check")
     *before, last = whole.messages
     parts = tuple(part.model_copy(update={"keep": False}) for part in last.parts)
     return whole.model_copy(update={"messages": (*before, Message(role=last.role, parts=parts))})
 
 
-def log_odds(
-    chat: ChatModel, prompts: Prompts, question: str, passage: Passage, cancel: Event | None = None
-) -> tuple[float, Usage]:
-    """Log-odds of "yes" against "no", and what asking cost. Errors and cancelling as in `ChatModel.score`.
+def warm(chat: ChatModel, prompts: Prompts, passage: Passage) -> None:
+    """Have the model read a passage that a question will probably be checked against."""
+    fitted = _fitting(chat, prompts)
+    whole = prompt(prompts, "", passage)
+    *before, last = whole.messages
+    begins = whole.model_copy(update={"messages": (*before, Message(role=last.role, parts=last.parts[:1]))})
+    chat.warm(begins, fitted.layer if fitted else None)
+
+
+def checked(chat: ChatModel, prompts: Prompts, question: str, passage: Passage, cancel: Event | None = None) -> Checked:
+    """How likely it is that the passage states it. Errors and cancelling as in `ChatModel.score`."""
+    fitted = _fitting(chat, prompts)
+    state = fitted and chat.hidden_state(prompt(prompts, question, passage), fitted.layer, cancel=cancel)
+    if fitted and state:
+        return Checked(fitted.log_odds(state.vector), "probe", state.usage)
+    return _by_word(chat, prompts, question, passage, cancel)
+
+
+def _fitting(chat: ChatModel, prompts: Prompts) -> Probe | None:
+    found = probe()
+    return found if found and found.fits(chat.name, prompts.get(_FILE)) else None
+
+
+def _by_word(chat: ChatModel, prompts: Prompts, question: str, passage: Passage, cancel: Event | None) -> Checked:
+    """By the weights of "yes" and "no" as the next word.
 
     Asked twice, of the heading alone and of the whole, and added up: measured, both together tell more than either. The
     second prompt begins like the first, so the heading costs little.
@@ -35,8 +82,5 @@ def log_odds(
         yes, no = weights
         total += share * (yes - no)
         if isinstance(weights, Weights):
-            usage = Usage(
-                prompt_tokens=usage.prompt_tokens + weights.usage.prompt_tokens,
-                reused_tokens=usage.reused_tokens + weights.usage.reused_tokens,
-            )
-    return total, usage
+            usage = usage + weights.usage
+    return Checked(total, "word", usage)

@@ -78,7 +78,8 @@ class Blocks:
         best = max(hits[:5], key=lambda h: strength[self.of(h.passage)[0].id])
         block = self.of(best.passage)
         least = NEARLY_AS_GOOD * hits[0].score
-        more = [h.passage for h in hits if h.passage not in block and h.score >= least][:MORE_PASSAGES]
+        held = {passage.id for passage in block}
+        more = [h.passage for h in hits if h.passage.id not in held and h.score >= least][:MORE_PASSAGES]
         return Context(block=block, more=tuple(more))
 
 

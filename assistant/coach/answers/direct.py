@@ -11,7 +11,7 @@ from assistant.coach.answers.follow import standing_alone
 from assistant.coach.answers.lines import Direct
 from assistant.coach.answers.money import Money
 from assistant.coach.answers.places import Places
-from assistant.coach.answers.question import Understood, understand
+from assistant.coach.answers.question import Understood, understand, without_commands
 from assistant.coach.answers.terms import Terms
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.named import Names
@@ -35,8 +35,9 @@ class Directories:
 
         `before`: the question asked before; one that leans on it is read with what it leaves out.
         """
-        text = " ".join(text.split())
-        alone = standing_alone(text, before, self._names)
+        whole = " ".join(text.split())
+        text = without_commands(whole)
+        alone = standing_alone(text, before or (whole if text != whole else None), self._names)
         asked = self._read(alone)
         if alone == text:
             return asked

@@ -7,19 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.coach.answers import facts
+from assistant.coach.answers.check import Checked
 from assistant.coach.answers.question import Understood
-from assistant.coach.answers.tell import Chosen, says_not_given
+from assistant.coach.answers.tell import Chosen, leaves_out, says_not_given
 from assistant.handbook.models import Passage
 
 # Fitted on questions over the whole handbook (docs/EVALUATION.md):
-LEAST_CHECK = -2.4  # of the model's check, under which the detail counts as missing
-LENIENCY = 0.8  # how much lower it may be for questions that the model is known to judge too hard
-MISSING = 0.7  # taken from the check for a paragraph on what is left out that comes as close as the best one
+LEAST = {"probe": -0.5, "word": -2.4}  # of the check, under which the detail counts as missing
+SURE = 2.0  # of the probe: from here on no other passage is looked at
+LENIENCY = 0.8  # how much lower the word may be for questions that it is known to judge too hard
+MISSING = 0.7  # taken from the word for a paragraph on what is left out that comes as close as the best one
 LEAST_KNOWN = 0.34  # share of the question's content words that the text must know
 
 _PROGRAMME = re.compile(
     r"(?<!^)\b([A-Z][\w]+)\+?(?:\s+[\w-]+){0,2}\s+(?:grants?|programmes?|funds?|schemes?|calls?|accelerator)\b"
 )
+_OF_US = re.compile(r"\b(?:we|us|our|ours)\b", re.I)
 _ENGLISH = re.compile(r"\b(?:the|what|how|is|are|do|does|of|for|who|why|to|which|when|where|can|me|my|we|our)\b", re.I)
 
 
@@ -31,8 +34,11 @@ class Verdict:
     because: str = ""
 
 
-def before_model(asked: Understood, chosen: Chosen, vocabulary: set[str]) -> Verdict:
-    """What can be told without the model: words nobody knows, or no value of the kind asked for."""
+def before_model(asked: Understood, chosen: Chosen, vocabulary: set[str], *, probed: bool = False) -> Verdict:
+    """What can be told without the model: words nobody knows, or no value of the kind asked for.
+
+    `probed`: a probe will look, which judges better than whether there is such a value.
+    """
     if not chosen.hits:
         return Verdict(False, "nothing found")
     wanted = facts.content(asked.text)
@@ -42,7 +48,7 @@ def before_model(asked: Understood, chosen: Chosen, vocabulary: set[str]) -> Ver
     strange = _strangers(asked.text, chosen.passages, vocabulary)
     if strange:
         return Verdict(False, f"the handbook does not speak of {strange}")
-    if not chosen.holds_value:
+    if not chosen.holds_value and (not probed or all(leaves_out(p) for p in chosen.passages)):
         return Verdict(False, f"no value for {asked.detail.id if asked.detail else ''}")
     return Verdict(True)
 
@@ -51,19 +57,28 @@ def _strangers(question: str, passages: Sequence[Passage], vocabulary: set[str])
     """A year, acronym or programme of the question that the text does not hold: it is about something else."""
     text = " ".join(f"{p.title} {p.heading} {p.text}" for p in passages)
     years = {y for y in re.findall(r"\b(?:19|20)\d\d\b", question) if y not in text and y != "2012"}
+    if _OF_US.search(question):
+        years = {y for y in years if y > "2012"}  # "we began in 2003" is no question about 2003
     acronyms = {a for a in re.findall(r"\b[A-Z]{3,6}\b", question) if not facts.content(a) <= vocabulary}
     acronyms |= {m[1] for m in _PROGRAMME.finditer(question) if not facts.content(m[1]) <= vocabulary}
     shouting = question.upper() == question
     return min(years | (set() if shouting else acronyms), default="")
 
 
-def after_check(check: float, left_out: float = 0.0, *, lenient: bool = False) -> Verdict:
-    """The model's own yes or no to "does the text state it", and how close a paragraph comes on what is left out.
+def is_sure(check: Checked) -> bool:
+    """Whether no other passage needs to be looked at. The word is measured for the best passage only."""
+    return check.by == "word" or check.odds >= SURE
+
+
+def after_check(odds: float, by: str | None, left_out: float = 0.0, *, lenient: bool = False) -> Verdict:
+    """What the model's check says to "does the text state it"; its word also needs to know what is left out nearby.
 
     `lenient` for questions that can be answered with "no" (the model takes that for its own no) or are not in English.
     """
-    least = LEAST_CHECK - LENIENCY * lenient
-    return Verdict(check - MISSING * left_out >= least, f"check {check:.2f}, left out {left_out:.2f}")
+    because = f"check {odds:.2f} by {by}, left out {left_out:.2f}"
+    if by == "probe":
+        return Verdict(odds >= LEAST["probe"], because)
+    return Verdict(odds - MISSING * left_out >= LEAST["word"] - LENIENCY * lenient, because)
 
 
 def best_not_given(asked: Understood, passages: Sequence[Passage]) -> tuple[Passage, str] | None:

@@ -35,6 +35,7 @@ class Work:
     model: str | None = None
     prompt: str | None = None
     check: float | None = None  # log-odds of the model's check
+    check_by: str | None = None
     stopped: bool = False
     halted: bool = False
 
@@ -94,6 +95,7 @@ class Maker:
             how=how,
             prompt=work.prompt,
             check=None if work.check is None else round(work.check, 4),
+            check_by=work.check_by,
             stopped=work.stopped,
         )
 

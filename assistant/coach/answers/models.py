@@ -64,6 +64,7 @@ class HandbookAnswer(_Data):
     how: str = "model"
     prompt: str | None = None
     check: float | None = None  # log-odds of the model's "yes, the text states it", where it was asked
+    check_by: str | None = None  # what they were read from: a probe of its layers, or its next word
     stopped: bool = False
 
 

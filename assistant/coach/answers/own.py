@@ -108,10 +108,10 @@ class OwnWords:
         if chat is None:
             return True
         try:
-            log_odds, _ = check.log_odds(chat, self._prompts, asked.text, passage, cancel)
+            found = check.checked(chat, self._prompts, asked.text, passage, cancel)
         except ModelError:
             return True  # the rules alone have to do, as without a model
-        return gate.after_check(log_odds).answer
+        return gate.after_check(found.odds, found.by).answer
 
 
 def is_handbook(passage: Passage) -> bool:

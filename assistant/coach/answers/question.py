@@ -56,6 +56,7 @@ class _Rules(BaseModel):
     audiences: dict[str, tuple[str, ...]]
     not_given: tuple[str, ...]
     follows: tuple[str, ...]
+    commands: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,13 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
         yes_no=_YES_NO.search(whole) is not None,
         follows=not named and matches(rules().follows, whole),
     )
+
+
+def without_commands(text: str) -> str:
+    """A question without the words that tell the coach what to do or to say; empty when nothing else is there."""
+    for pattern in rules().commands:
+        text = re.sub(rf"(?:{pattern})[^.!?:;]*", " ", text, flags=re.I)
+    return " ".join(text.split()).strip(" ,.;:!-") if re.search(r"\w", text) else ""
 
 
 def _audience(text: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.coach.answers import facts
 from assistant.coach.answers.lines import Direct, Line
@@ -13,6 +13,7 @@ from assistant.handbook.models import Hit, Passage
 CLOSE = 0.6  # share of the best hit's score from which another passage is told too (docs/EVALUATION.md)
 _LOOKED_AT = 6  # hits among which a value of the kind asked for is looked for
 _MOST_PASSAGES, _MOST_WORDS = 4, 230
+_FURTHER = 3
 _LEFT_OUT_WITHIN = 6  # first hits among which a paragraph on what is left out counts
 
 
@@ -22,12 +23,23 @@ class Chosen:
 
     hits: tuple[Hit, ...]
     holds_value: bool
+    further: tuple[Hit, ...] = ()  # the next best, that are told only when they turn out to hold the detail
     left_out: float = 0.0  # score of the best paragraph on what is left out, as a share of the best hit's
 
     @property
     def passages(self) -> tuple[Passage, ...]:
         """The passages of the hits."""
         return tuple(hit.passage for hit in self.hits)
+
+    @property
+    def candidates(self) -> tuple[Hit, ...]:
+        """The hits and the next best ones, in the order in which they are checked."""
+        return (*self.hits, *self.further)
+
+    def led_by(self, first: Hit) -> Chosen:
+        """The same with one of the candidates first; one from further down takes the last one's place."""
+        rest = [hit for hit in self.hits if hit is not first]
+        return replace(self, hits=(first, *(rest[:-1] if first in self.further else rest)))
 
     def direct(self) -> Direct:
         """The passages as an answer, a paragraph each."""
@@ -53,7 +65,8 @@ def choose(asked: Understood, hits: Sequence[Hit], named: Collection[str]) -> Ch
         if words <= _MOST_WORDS and len(chosen) < _MOST_PASSAGES:
             chosen.append(hit)
     left_out = next((h.score for h in hits[:_LEFT_OUT_WITHIN] if leaves_out(h.passage)), 0.0) / chosen[0].score
-    return Chosen(tuple(chosen), holds_value=bool(holding) or not value, left_out=left_out)
+    further = tuple(hit for hit in given if hit not in chosen)[:_FURTHER]
+    return Chosen(tuple(chosen), bool(holding) or not value, further, left_out)
 
 
 def says_not_given(sentence: str) -> bool:

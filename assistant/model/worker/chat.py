@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.errors import ModelError
 from assistant.model.port import Prompt
@@ -52,6 +53,8 @@ class Chat:
     states: StateFiles
     pause: Callable[[], None]
     held: list[int] = field(default_factory=list[int])
+    shallow: list[int] = field(default_factory=list[int])  # after `held`, computed as far as `shallow_layer` only
+    shallow_layer: int = -1
 
     def __post_init__(self) -> None:
         names = ("tokenizer.chat_template", "general.architecture")
@@ -105,8 +108,38 @@ class Chat:
             weights = np.array([self._weigh(first, ending) for ending in self._closed(endings)])
         return [float(value) for value in _log_softmax(weights)]
 
-    def warm(self, prompt: Prompt) -> None:
-        """Read and save the prompt up to its last kept part, unless it was saved before."""
+    def hidden_state(self, prompt: Prompt, layer: int, count: Count) -> NDArray[np.float32] | None:
+        """What the model holds after `layer` at the prompt's last token; None when it has no such layer.
+
+        What follows the kept part of the prompt is computed only as far as that layer (`shallow`).
+        """
+        reading = self.reading(prompt)
+        self._check_room(reading, 1)
+        kept = max((keep for keep in reading.keeps if keep < len(reading.tokens)), default=0)
+        begins, rest = reading.tokens[:kept], reading.tokens[kept:]
+        if self.held != begins:
+            self._read(Reading(begins, [keep for keep in reading.keeps if keep <= kept]), Count())
+        same = min(_common(self.shallow, rest), len(rest) - 1) if self.shallow_layer == layer else 0
+        count.prompt, count.reused = len(reading.tokens), kept + same
+        self.shallow, self.shallow_layer = self.shallow[:same], layer
+        self.context.forget_after(kept + same)
+        found = None
+        try:
+            while len(self.shallow) < len(rest):
+                step = rest[len(self.shallow) : len(self.shallow) + self.context.shape.step]
+                found = self.context.hidden_state(step, kept + len(self.shallow), layer)
+                self.shallow += step
+                self.pause()
+        except (Interrupted, ModelError):
+            self.context.forget_after(kept + len(self.shallow))
+            raise
+        return found
+
+    def warm(self, prompt: Prompt, layer: int | None = None) -> None:
+        """Read and save the prompt up to its last kept part, unless it was saved before, or all of it to a layer."""
+        if layer is not None:
+            self.hidden_state(prompt, layer, Count())
+            return
         reading = self.reading(prompt)
         if not reading.keeps or reading.keeps[-1] > self.context.shape.context:
             return
@@ -122,7 +155,11 @@ class Chat:
 
     def _read(self, reading: Reading, count: Count) -> None:
         """Bring the memory to exactly the prompt's tokens, reading as few as possible (the last one always)."""
+        self._drop_shallow()
         tokens = reading.tokens
+        if not tokens:
+            self._forget_after(0)
+            return
         count.prompt = len(tokens)
         position = min(_common(self.held, tokens), len(tokens) - 1)
         longer = next((keep for keep in reversed(reading.keeps) if keep > position and self._load(tokens[:keep])), None)
@@ -156,6 +193,11 @@ class Chat:
             self.context.forget_after(len(self.held))
             raise
         self.held += tokens
+
+    def _drop_shallow(self) -> None:
+        if self.shallow:
+            self.context.forget_after(len(self.held))
+            self.shallow = []
 
     def _forget_after(self, count: int) -> None:
         if count < len(self.held):

@@ -13,6 +13,7 @@ import numpy as np
 
 from assistant.errors import ModelError
 from assistant.model.worker.schedule import Interrupted
+from assistant.model.worker.tap import Tap
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,6 +119,8 @@ class Context:
         params.n_threads = params.n_threads_batch = shape.threads
         params.embeddings = shape.embedding
         params.kv_unified = True
+        self._tap = Tap(model.dims)
+        params.cb_eval = self._tap.callback
         pointer = llama_cpp.llama_init_from_model(model.pointer, params)
         if not pointer:
             raise ModelError(
@@ -138,6 +141,15 @@ class Context:
         """Read `tokens` at positions from `start` on; Interrupted when stopped half-way (forget the rest then)."""
         self._fill([(token, start + index, 0) for index, token in enumerate(tokens)], all_logits)
         self._check(llama_cpp.llama_decode(self._pointer, self._batch))
+
+    def hidden_state(self, tokens: Sequence[int], start: int, layer: int) -> NDArray[np.float32] | None:
+        """What the last of `tokens` is after `layer`; None when there is no such layer.
+
+        Nothing above that layer is computed, so the tokens have to be forgotten afterwards.
+        """
+        with self._tap.at(layer) as found:
+            self.decode(tokens, start)
+        return found[0] if found else None
 
     def encode(self, sequences: Sequence[Sequence[int]]) -> list[NDArray[np.float32]]:
         """One pooled vector for each sequence; together they fit one step."""

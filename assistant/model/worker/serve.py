@@ -16,6 +16,7 @@ from assistant.model.messages import (
     Done,
     Embed,
     Generate,
+    Hidden,
     Load,
     Loading,
     ModelFile,
@@ -75,8 +76,14 @@ class Service:
                 scores = Scores(id=job.id, values=tuple(values))
                 read = {"prompt_tokens": count.prompt, "reused_tokens": count.reused}
                 self._send(scores.model_copy(update=read))
+            case Hidden() as job:
+                vector = self._chat_model().hidden_state(job.prompt, job.layer, count)
+                if vector is not None:
+                    data = base64.b64encode(vector.astype("<f4").tobytes()).decode()
+                    self._send(Vectors(id=job.id, start=0, count=1, data=data))
+                self._done(task, count)
             case Warm() as job:
-                self._chat_model().warm(job.prompt)
+                self._chat_model().warm(job.prompt, job.layer)
                 self._done(task, count)
             case Embed() as job:
                 self._embed(task, job)

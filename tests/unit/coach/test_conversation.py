@@ -90,7 +90,9 @@ def test_typing_reads_ahead_only_when_it_looks_like_a_question(tmp_path: Path) -
     warmed: list[str] = []
 
     class Warm(ScriptedChat):
-        def warm(self, prompt: object) -> None:
+        def hidden_state(self, *_: object, **__: object) -> None: ...
+
+        def warm(self, prompt: object, layer: int | None = None) -> None:
             warmed.append(str(prompt))
 
     talk = rig.new_conversation(tmp_path, Warm(rig.flows()))

@@ -17,13 +17,13 @@ NAMES = Names(load_corpus())
         ("which cases are from Denmark?", "and in Sweden?", "which cases are from Sweden?"),
         ("what should we check in step 5", "and step 6?", "what should we check in step 6?"),
         ("What does ECCP stand for?", "what about EEN?", "What does EEN stand for?"),
-        ("which tools help us find partners?", "and for policy makers?", "which tools help us find partners for policy makers?"),
+        ("which tools help us?", "and for policy makers?", "which tools help us for policy makers?"),
         ("what must a cluster organisation tick here?", "and a policy maker", "what must a policy maker tick here?"),
         ("How much did Innovation Express pay?", "who ran it?", "who ran Innovation Express?"),
-        ("who paid for the trip in case 3?", "how much was that?", "who paid for the trip in case 3? how much was that?"),
+        ("who paid in case 3?", "how much was that?", "who paid in case 3? how much was that?"),
         ("How does a cluster find a partner?", "why?", "How does a cluster find a partner? why?"),
     ],
-)  # fmt: skip
+)
 def test_what_is_left_out_is_taken_from_the_question_before(before: str, question: str, alone: str) -> None:
     assert standing_alone(question, before, NAMES) == alone
 

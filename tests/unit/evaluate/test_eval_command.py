@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from assistant.cli.main import app
-from assistant.coach.answers.gate import LEAST_CHECK
+from assistant.coach.answers.gate import LEAST
 from assistant.errors import CoachError
 from assistant.model.client import Status
 from assistant.model.open import Models
@@ -90,7 +90,7 @@ def test_the_coach_is_asked_in_this_process_and_the_figures_are_printed(
     assert "unknown passage 0, quotation not in its passage 0, [n] without a source 0" in said
     assert row(said, "data")[1:3] == ["1", "1"]
     assert "1 answerable and 1 unanswerable questions came as far as the check; area under the ROC 1.000" in said
-    assert f"{LEAST_CHECK:.1f} (in use)" in said
+    assert f"{LEAST['word']:.1f} (in use)" in said
     assert "all 3 are good" in said
     assert "model scripted, wording handbook" in said.splitlines()[0]
     assert f"corpus {rig.corpus().digest[:12]} | coach 0." in said.splitlines()[0]
