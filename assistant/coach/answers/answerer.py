@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import Event
 
 from assistant.coach.answers import check, facts, gate
+from assistant.coach.answers.check import Checked
 from assistant.coach.answers.compose import Blocks, Context
 from assistant.coach.answers.direct import Directories
 from assistant.coach.answers.languages import asked_in
@@ -150,18 +151,16 @@ class Answerer:
 
     def _stating(self, work: Work, chosen: Chosen, chat: ChatModel, cancel: Event) -> Chosen | None:
         """What was chosen, led by the passage that most likely states the detail; None when no one checked does."""
-        best: tuple[float, Hit] | None = None
-        for hit in chosen.candidates[:MOST_CHECKED]:
-            found = check.checked(chat, self._prompts, work.asked.text, hit.passage, cancel)
-            work.usage, work.check_by = work.usage + found.usage, found.by
-            if best is None or found.odds > best[0]:
-                best, work.check = (found.odds, hit), found.odds
-            if gate.is_sure(found):
-                break
+        candidates, checks = chosen.candidates[:MOST_CHECKED], list[Checked]()
+        while len(checks) < len(candidates) and not (checks and gate.is_enough(checks)):
+            passage = candidates[len(checks)].passage
+            checks.append(check.checked(chat, self._prompts, work.asked.text, passage, cancel))
+            work.usage = work.usage + checks[-1].usage
+        best = max(checks, key=lambda found: found.odds)
+        work.check, work.check_by = best.odds, best.by
         lenient = work.asked.yes_no or work.language != "en"
-        if best is None or not gate.after_check(best[0], work.check_by, chosen.left_out, lenient=lenient).answer:
-            return None
-        return chosen.led_by(best[1])
+        verdict = gate.after_check(best, chosen.left_out, lenient=lenient)
+        return chosen.led_by(candidates[checks.index(best)]) if verdict.answer else None
 
     def _worded(
         self, work: Work, context: Context, chosen: Chosen, hits: Sequence[Hit], chat: ChatModel, cancel: Event

@@ -15,6 +15,7 @@ from assistant.handbook.models import Passage
 # Fitted on questions over the whole handbook (docs/EVALUATION.md):
 LEAST = {"probe": -0.5, "word": -2.4}  # of the check, under which the detail counts as missing
 SURE = 2.0  # of the probe: from here on no other passage is looked at
+HOPELESS = -4.0  # of the probe: two passages below it, and no other one is looked at
 LENIENCY = 0.8  # how much lower the word may be for questions that it is known to judge too hard
 MISSING = 0.7  # taken from the word for a paragraph on what is left out that comes as close as the best one
 LEAST_KNOWN = 0.34  # share of the question's content words that the text must know
@@ -65,20 +66,24 @@ def _strangers(question: str, passages: Sequence[Passage], vocabulary: set[str])
     return min(years | (set() if shouting else acronyms), default="")
 
 
-def is_sure(check: Checked) -> bool:
-    """Whether no other passage needs to be looked at. The word is measured for the best passage only."""
-    return check.by == "word" or check.odds >= SURE
+def is_enough(checks: Sequence[Checked]) -> bool:
+    """Whether no other passage needs to be looked at: one is sure, or two are far from it.
+
+    The model's word is measured for the best passage only.
+    """
+    best = max(check.odds for check in checks)
+    return checks[0].by == "word" or best >= SURE or (len(checks) > 1 and best < HOPELESS)
 
 
-def after_check(odds: float, by: str | None, left_out: float = 0.0, *, lenient: bool = False) -> Verdict:
+def after_check(check: Checked, left_out: float = 0.0, *, lenient: bool = False) -> Verdict:
     """What the model's check says to "does the text state it"; its word also needs to know what is left out nearby.
 
     `lenient` for questions that can be answered with "no" (the model takes that for its own no) or are not in English.
     """
-    because = f"check {odds:.2f} by {by}, left out {left_out:.2f}"
-    if by == "probe":
-        return Verdict(odds >= LEAST["probe"], because)
-    return Verdict(odds - MISSING * left_out >= LEAST["word"] - LENIENCY * lenient, because)
+    because = f"check {check.odds:.2f} by {check.by}, left out {left_out:.2f}"
+    if check.by == "probe":
+        return Verdict(check.odds >= LEAST["probe"], because)
+    return Verdict(check.odds - MISSING * left_out >= LEAST["word"] - LENIENCY * lenient, because)
 
 
 def best_not_given(asked: Understood, passages: Sequence[Passage]) -> tuple[Passage, str] | None:

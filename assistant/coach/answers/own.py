@@ -111,7 +111,7 @@ class OwnWords:
             found = check.checked(chat, self._prompts, asked.text, passage, cancel)
         except ModelError:
             return True  # the rules alone have to do, as without a model
-        return gate.after_check(found.odds, found.by).answer
+        return gate.after_check(found).answer
 
 
 def is_handbook(passage: Passage) -> bool:
