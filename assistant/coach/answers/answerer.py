@@ -15,7 +15,7 @@ from assistant.coach.answers.lines import Direct, Line
 from assistant.coach.answers.making import Maker, Work
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
 from assistant.coach.answers.own import OwnWords
-from assistant.coach.answers.question import Understood, understand
+from assistant.coach.answers.question import Understood, matches, rules, understand
 from assistant.coach.answers.tell import Chosen, choose, says_not_given
 from assistant.coach.answers.verify import Checker
 from assistant.coach.prompts import Prompts
@@ -67,7 +67,7 @@ class Answerer:
         hits = self._search(work)
         about = ask.about if work.asked.follows else None
         direct = self._directories.answer(work.asked, ask.audience, about=about)
-        if direct:
+        if direct and not gate.strange_years(work.asked.text, direct.text()):
             yield from self._told(work, direct, "refusal" if direct.abstained else "data")
             return
         named = {i.passage_id for i in self._directories.money.instruments(work.asked.text)}
@@ -142,6 +142,9 @@ class Answerer:
             yield from self._told(work, self._refused(work, chosen, hits), "refusal")
         elif self._wording == "handbook":
             stating = stating or chosen
+            if matches(rules().wants_all, work.asked.text):
+                part = stating.hits[0].passage.id.partition("#")[0]
+                stating = stating.with_whole_list(self._corpus.parts.get(part, ()))
             if stating.hits == chosen.hits:
                 work.first_s = shown  # the words stand there since then
             work.first()

@@ -13,7 +13,7 @@ from assistant.coach.answers.tell import Chosen, leaves_out, says_not_given
 from assistant.handbook.models import Passage
 
 # Fitted on questions over the whole handbook (docs/EVALUATION.md):
-LEAST = {"probe": -0.5, "word": -2.4}  # of the check, under which the detail counts as missing
+LEAST = {"probe": -0.75, "word": -2.4}  # of the check, under which the detail counts as missing
 SURE = 2.0  # of the probe: from here on no other passage is looked at
 HOPELESS = -4.0  # of the probe: two passages below it, and no other one is looked at
 LENIENCY = 0.8  # how much lower the word may be for questions that it is known to judge too hard
@@ -46,7 +46,7 @@ def before_model(asked: Understood, chosen: Chosen, vocabulary: set[str], *, pro
     english = _ENGLISH.search(asked.text) is not None  # other languages share few words with the corpus
     if english and wanted and len(wanted & vocabulary) / len(wanted) < LEAST_KNOWN:
         return Verdict(False, "the handbook is not about this")
-    strange = _strangers(asked.text, chosen.passages, vocabulary)
+    strange = _strangers(asked.text, chosen.passages, vocabulary, english=english)
     if strange:
         return Verdict(False, f"the handbook does not speak of {strange}")
     if not chosen.holds_value and (not probed or all(leaves_out(p) for p in chosen.passages)):
@@ -54,15 +54,19 @@ def before_model(asked: Understood, chosen: Chosen, vocabulary: set[str], *, pro
     return Verdict(True)
 
 
-def _strangers(question: str, passages: Sequence[Passage], vocabulary: set[str]) -> str:
-    """A year, acronym or programme of the question that the text does not hold: it is about something else."""
-    text = " ".join(f"{p.title} {p.heading} {p.text}" for p in passages)
+def strange_years(question: str, text: str) -> set[str]:
+    """Years of a question that a text does not hold: it is about something else."""
     years = {y for y in re.findall(r"\b(?:19|20)\d\d\b", question) if y not in text and y != "2012"}
-    if _OF_US.search(question):
-        years = {y for y in years if y > "2012"}  # "we began in 2003" is no question about 2003
+    ours = _OF_US.search(question) is not None  # "we began in 2003" is no question about 2003
+    return {y for y in years if y > "2012"} if ours else years
+
+
+def _strangers(question: str, passages: Sequence[Passage], vocabulary: set[str], *, english: bool) -> str:
+    """A year, acronym or programme of the question that the text does not hold; other languages have other acronyms."""
+    years = strange_years(question, " ".join(f"{p.title} {p.heading} {p.text}" for p in passages))
     acronyms = {a for a in re.findall(r"\b[A-Z]{3,6}\b", question) if not facts.content(a) <= vocabulary}
     acronyms |= {m[1] for m in _PROGRAMME.finditer(question) if not facts.content(m[1]) <= vocabulary}
-    shouting = question.upper() == question
+    shouting = question.upper() == question or not english
     return min(years | (set() if shouting else acronyms), default="")
 
 

@@ -24,6 +24,12 @@ class Direct:
     lines: tuple[Line, ...]
     abstained: bool = False
 
+    def text(self) -> str:
+        """All that it says and rests on, for looking something up in it."""
+        return " ".join(
+            f"{line.text} " + " ".join(f"{p.title} {p.text}" for p, _ in line.rests_on) for line in self.lines
+        )
+
 
 def whole(passage: Passage) -> tuple[tuple[Passage, str], ...]:
     """The passage as what a line rests on, all of it."""

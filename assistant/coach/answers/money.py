@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.coach.answers.lines import Direct, Line, whole
-from assistant.coach.answers.question import Detail, Understood, detail
+from assistant.coach.answers.question import Detail, Understood, detail, matches, rules
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.directory import listed, sentence
 from assistant.handbook.funding import Instrument
@@ -37,7 +37,7 @@ class Money:
             found = self._compared(instruments[:_MOST_COMPARED], asked)
             if found:
                 return found
-        if asked.detail and len(instruments) == 1:
+        if asked.detail and len(instruments) == 1 and not matches(rules().two_details, asked.text):
             found = self._named_detail(instruments[0], asked.detail, asked.text)
             if found:
                 return found
@@ -45,6 +45,7 @@ class Money:
             return self._never_given(asked.detail)
         if (
             asked.need
+            and not matches(rules().not_by_stage, asked.text)
             and not instruments
             and (asked.detail is None or asked.detail.id in ("amount", "eligible", "place"))
         ):

@@ -55,6 +55,9 @@ class _Rules(BaseModel):
     called: dict[str, tuple[str, ...]]
     audiences: dict[str, tuple[str, ...]]
     not_given: tuple[str, ...]
+    two_details: tuple[str, ...]
+    not_by_stage: tuple[str, ...]
+    wants_all: tuple[str, ...]
     follows: tuple[str, ...]
     commands: tuple[str, ...]
 

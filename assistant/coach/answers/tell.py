@@ -41,6 +41,15 @@ class Chosen:
         rest = [hit for hit in self.hits if hit is not first]
         return replace(self, hits=(first, *(rest[:-1] if first in self.further else rest)))
 
+    def with_whole_list(self, part: Sequence[Passage]) -> Chosen:
+        """The same with every list of the first passage's part in front, where the first one is a list."""
+        first = self.hits[0]
+        lists = [p for p in part if "\n- " in p.text]
+        if first.passage.id not in [p.id for p in lists]:
+            return self
+        hits = [Hit(passage=p, score=first.score) for p in lists]
+        return replace(self, hits=(*hits, *(h for h in self.hits if h.passage.id not in [p.id for p in lists])))
+
     def direct(self) -> Direct:
         """The passages as an answer, a paragraph each."""
         return Direct(tuple(_line(hit) for hit in self.hits))

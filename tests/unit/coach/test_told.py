@@ -82,3 +82,26 @@ def test_two_sources_are_told_side_by_side() -> None:
 def test_a_contact_comes_from_the_case_with_its_date() -> None:
     answer = told("whom do we contact about Innovation Express?")
     assert "http://www.oseo.fr/international (as printed in 2012)" in answer.answer
+
+
+def test_a_year_that_the_directory_does_not_hold_is_not_answered_with_another_one() -> None:
+    assert told("what does innovation express pay an SME?").how == "data"
+    assert told("what does innovation express pay an SME in 2015?").abstained
+
+
+def test_a_year_of_the_persons_own_story_is_no_question_about_that_year() -> None:
+    assert not told("we began our network in 1994, how does the virtual pot work?").abstained
+
+
+def test_an_acronym_of_another_language_is_no_stranger() -> None:
+    assert not told("quanto recebe em média uma PME no Innovation Express?").abstained
+
+
+def test_two_details_at_once_are_told_in_paragraphs() -> None:
+    assert told("who can get innovation express money and when did it start?").how == "handbook"
+
+
+def test_a_list_that_goes_on_in_a_second_paragraph_is_told_whole() -> None:
+    answer = told("list all ten lines of the Tube Map by name and colour")
+    cited = [citation.passage for citation in answer.citations]
+    assert cited[:2] == ["tube-map/ten-lines#0", "tube-map/ten-lines#1"]
