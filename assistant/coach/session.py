@@ -59,6 +59,8 @@ class Session:
         """Put events on disk; when this returns nothing of them can be lost."""
         if events:
             self.record.append(*events)
+        if any(event.type != "digressed" for event in events):
+            self.before = None  # "that" now speaks of what has been said since
 
     def unfinished(self) -> bool:
         """Whether the record ends with something said and nothing asked after it: the coach was cut off there."""
