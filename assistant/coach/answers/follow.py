@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from assistant.coach.answers.question import rules
 from assistant.handbook.named import Name, NameKind, Names
 
-_SHORT = 8  # words, from which on a question with a pronoun speaks of a thing of its own
-_OPENING = re.compile(r"^(?:ok(?:ay)?|and|but|so|then|what about|how about|what if|same|also)\b[\s,:]*", re.I)
-_LEANING_IN = re.compile(r"^(?:(?:for|in|at|by|with|from|on|to|of|the|a|an|is|are)\s+)*", re.I)
-_PRONOUN = re.compile(r"\b(?:it|they|them|that(?: one)?|this(?: one)?|those|these|there|one)\b", re.I)
-_STOOD_FOR: tuple[NameKind, ...] = (
-    "funding",
-    "thing",
-    "link",
-    "acronym",
-)  # what a pronoun may stand for, likeliest first
+_SHORT = 9  # words; a longer question speaks of a thing of its own
+_OPENING = re.compile(r"^(?:ok(?:ay)?|and|but|so|then|what about|how about|what if)\b[\s,:]*", re.I)
+_IT = r"(?<!make )\b(?:it|they|them|that one|this one)\b"
+_THAT = (  # at the end, or as what a verb speaks of; not "tools that help", not "in this step"
+    r"\b(?:that|this|those|these)\b$"
+    r"|(?<=\b(?:is|do) )(?:that|this)\b(?= (?:cost|work|run|last|pay|mean|take|still|open|true)\b)"
+    r"|(?<=\b(?:was|did|are) )(?:that|this|those|these)\b(?= (?:cost|work|run|last|pay|mean|take|still|open|true)\b)"
+    r"|(?<=\bdoes )(?:that|this)\b(?= (?:cost|work|run|last|pay|mean|take)\b)"
+)
+_PRONOUN = re.compile(f"{_IT}|{_THAT}", re.I)
+_FOR_NOTHING = re.compile(r"\bit\b[^?]*\b(?:to|that|if|when|whether)\b", re.I)  # "is it wise to ...?"
+_STOOD_FOR: tuple[NameKind, ...] = ("funding", "thing", "link", "acronym")  # by a pronoun, likeliest first
 _BARE = re.compile(
     r"^(?:why(?: not)?|how(?: much| long| many| come| so)?|when|who|where|since when|by whom|which ones?)$", re.I
 )
@@ -53,24 +55,23 @@ def standing_alone(question: str, before: str | None, names: Names) -> str:
 
 def _leans(question: str, names: Names) -> bool:
     plain = question.strip(" ?!.")
+    if len(plain.split()) > _SHORT:
+        return False
     if _OPENING.match(plain) or _BARE.match(plain):
         return True
-    if len(plain.split()) > _SHORT or any(n.kind in ("section", "funding", "part") for n in names.find(plain)):
-        return False
-    return _PRONOUN.search(plain) is not None
+    pronoun = _PRONOUN.search(plain)
+    if pronoun is None or _FOR_NOTHING.search(plain) or re.search(r"[,;:]|\band\b", plain[: pronoun.start()]):
+        return False  # what it stands for is in the question itself, or nowhere
+    return not any(n.kind in ("section", "funding", "part") for n in names.find(plain))
 
 
 def _swapped(before: str, rest: str, new: list[_Span], names: Names) -> str:
     """The question before with what it named of each sort replaced by what is named now, or added at its end."""
-    old = list(_spans(before, names))
     for span in new:
-        text = rest[span.start : span.end]
-        same = [o for o in old if o.sort == span.sort]
-        if not same:
+        first = next((old for old in _spans(before, names) if old.sort == span.sort), None)
+        if first is None:
             return f"{before} {rest}?"
-        first = same[0]
-        before = f"{before[: first.start]}{text}{before[first.end :]}"
-        old = list(_spans(before, names))
+        before = f"{before[: first.start]}{rest[span.start : span.end]}{before[first.end :]}"
     return f"{before}?"
 
 

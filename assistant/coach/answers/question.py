@@ -126,9 +126,12 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
 
 def without_commands(text: str) -> str:
     """A question without the words that tell the coach what to do or to say; empty when nothing else is there."""
+    left = text
     for pattern in rules().commands:
-        text = re.sub(rf"(?:{pattern})[^.!?:;]*", " ", text, flags=re.I)
-    return " ".join(text.split()).strip(" ,.;:!-") if re.search(r"\w", text) else ""
+        left = re.sub(rf"(?:{pattern})[^.!?:;]*", " ", left, flags=re.I)
+    if left == text:
+        return text
+    return " ".join(left.split()).strip(" ,.;:!-") if re.search(r"\w", left) else ""
 
 
 def _audience(text: str) -> str | None:

@@ -37,6 +37,7 @@ def test_commands_are_left_out(text: str, left: str) -> None:
         "can a cluster act as a broker?",
         "should we forget about China for now?",
         "Why do companies ignore trade fairs?",
+        "What is it!",
         "Can we pretend nothing happened when a project fails?",
     ],
 )

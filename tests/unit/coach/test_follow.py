@@ -35,6 +35,12 @@ def test_what_is_left_out_is_taken_from_the_question_before(before: str, questio
         "How much does Innovation Express pay?",
         "what is case 4 about?",
         "Which countries took part?",
+        "is there a Danish case?",
+        "which tools are there that help us?",
+        "is it wise to go abroad alone?",
+        "what is NACE and does it fit clusters",
+        "innovation, where do they take the definition from?",
+        "so what has to change before money for research can go through us?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question: str) -> None:
