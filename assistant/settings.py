@@ -56,6 +56,8 @@ class Settings(BaseModel):
     """No animation, no blinking, no spinners."""
     wording: Literal["handbook", "model"] = "handbook"
     """Who words answers: `handbook` shows the corpus' own paragraphs, `model` has the chat model reword them."""
+    read_ahead: bool = True
+    """Read the handbook's passages while the coach waits, so that later answers come sooner (minutes, once)."""
     answer_tokens: int = Field(default=160, ge=16, le=1024)
     """Longest answer of the model, in tokens."""
     language: Literal["en"] = "en"

@@ -1,12 +1,14 @@
-"""Fit the probe of the check: does a passage state the very detail that a question asks for?
+"""Fit the probe of the check: does a passage state the very detail asked for, and which of several answers best?
 
     python -m pip install scikit-learn
-    python scripts/fit_check.py states.npy   # reads every pair with the default model, in about an hour on two cores
+    python scripts/fit_check.py FOLDER   # reads every pair with the default model, in two hours on two cores
 
-The hidden states are kept in the file named; stopped, it goes on from there.
+The hidden states are kept in the folder; stopped, it goes on from there.
 
-Pairs of passage and question stand in scripts/check_pairs.jsonl: for each of 336 passages three questions that it
-answers and four near misses, written by people who saw the passage, but neither the search nor tests/answers.
+The head `states` is fitted on scripts/check_pairs.jsonl: for each of 336 passages three questions that it answers and
+four near misses, written by people who saw the passage, but neither the search nor tests/answers. The head `leads` is
+fitted on scripts/check_looks.jsonl: questions of tests/answers and the passages that the search brings for them in its
+order, each judged by a reader: 2 answers it, 1 answers a part, 0 does not.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import argparse
 import base64
 import json
 import random
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,28 +30,35 @@ from assistant.coach.prompts import Prompts
 from assistant.handbook.corpus import load_corpus
 from assistant.model.open import open_models
 
-PAIRS = Path(__file__).with_name("check_pairs.jsonl")
-OUT = Path(__file__).parents[1] / "prompts" / "answer.probe.json"
+HERE = Path(__file__).parent
+OUT = HERE.parent / "prompts" / "answer.probe.json"
 MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
-LAYER, STRENGTH, FOLDS = 19, 3e-3, 5
+LAYER, STRENGTH, RIDGE, PARTLY, FOLDS = 19, 3e-3, 10.0, 0.2, 5
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A question about a passage, and whether the passage states what it asks for."""
+    """A question about a passage, and how far the passage answers it (2, 1 or 0)."""
 
     passage: str
     question: str
-    stated: bool
+    label: int
 
 
 def pairs() -> list[Pair]:
     """All pairs, those of a passage together (so that it is read once), the passages in a fixed random order."""
-    found = [Pair(**json.loads(line)) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in (HERE / "check_pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+    found = [Pair(row["passage"], row["question"], 2 * row["stated"]) for row in rows]
     passages = sorted({pair.passage for pair in found})
     random.Random(1).shuffle(passages)
     place = {name: at for at, name in enumerate(passages)}
     return sorted(found, key=lambda pair: place[pair.passage])
+
+
+def looks() -> list[Pair]:
+    """Questions with the passages found for them, best first."""
+    rows = [json.loads(line) for line in (HERE / "check_looks.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [Pair(**row) for row in rows]
 
 
 def states(some: list[Pair], kept: Path) -> np.ndarray:
@@ -66,24 +76,20 @@ def states(some: list[Pair], kept: Path) -> np.ndarray:
         rows.append(np.array(state.vector, dtype=np.float32))
         if number % 50 == 49 or number + 1 == len(some):
             np.save(kept, np.stack(rows))
-            print(f"{number + 1} of {len(some)}", flush=True)
+            print(f"{kept.name}: {number + 1} of {len(some)}", flush=True)
     models.close()
-    found = np.stack(rows)
+    found = np.stack(rows[: len(some)])
     return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
-def main() -> None:
-    """Fit, say how well it tells pairs of passages apart that it was not fitted on, and write the probe."""
+def fit_states(some: list[Pair], rows: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights and bias of the log-odds that a passage states it; says how well it does on passages left out."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("states", type=Path, help="file of hidden states (.npy)")
-    some = pairs()
-    rows = states(some, parser.parse_args().states)
-    stated = np.array([pair.stated for pair in some])
+    stated = np.array([pair.label == 2 for pair in some])
     names = sorted({pair.passage for pair in some})
     fold = np.array([names.index(pair.passage) % FOLDS for pair in some])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=5000, class_weight="balanced"))
@@ -91,17 +97,76 @@ def main() -> None:
     for number in range(FOLDS):
         model.fit(rows[fold != number], stated[fold != number])
         odds[fold == number] = model.decision_function(rows[fold == number])
-    print(f"\n{len(some)} pairs; area under the ROC on passages left out: {roc_auc_score(stated, odds):.3f}")
+    print(f"{len(some)} pairs; area under the ROC on passages left out: {roc_auc_score(stated, odds):.3f}")
     model.fit(rows, stated)
     scaler, logistic = model[0], model[1]
-    weights = (logistic.coef_[0] / scaler.scale_).astype("<f4")
-    bias = float(logistic.intercept_[0] - weights.astype(float) @ scaler.mean_)
+    weights = logistic.coef_[0] / scaler.scale_
+    return weights, float(logistic.intercept_[0] - weights @ scaler.mean_)
+
+
+def fit_leads(some: list[Pair], rows: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights by which the passage that answers best comes first, and what a place further down in the search costs."""
+    questions: dict[str, list[int]] = defaultdict(list)
+    for at, pair in enumerate(some):
+        questions[pair.question].append(at)
+    label = np.array([pair.label for pair in some])
+    groups = [np.array(found) for found in questions.values() if (label[found] == 2).any()]
+    scale = rows.std(axis=0)
+    scaled = rows / scale
+    random.Random(1).shuffle(groups)
+    right = found = 0
+    for number in range(FOLDS):
+        weights = _listwise([g for at, g in enumerate(groups) if at % FOLDS != number], scaled, label)
+        for group in groups[number::FOLDS]:
+            best = group[np.argmax(scaled[group] @ weights[:-1] + np.arange(len(group)) * weights[-1])]
+            right, found = right + (label[best] == 2), found + (label[group[0]] == 2)
+    count = len(groups)
+    print(
+        f"{count} questions left out: a passage leads that answers {right / count:.3f}, by search {found / count:.3f}"
+    )
+    weights = _listwise(groups, scaled, label)
+    return weights[:-1] / scale, float(-weights[-1])
+
+
+def _listwise(groups: list[np.ndarray], rows: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """Weights (the last one is the place's) that maximise the share of what answers among each question's passages."""
+    from scipy.optimize import minimize
+
+    index = np.concatenate(groups)
+    sizes = [len(group) for group in groups]
+    starts, owner = np.r_[0, np.cumsum(sizes)[:-1]], np.repeat(np.arange(len(groups)), sizes)
+    features = np.c_[rows[index], np.concatenate([np.arange(size) for size in sizes])]
+    gold = (label[index] == 2) + PARTLY * (label[index] == 1)
+    ridge = np.r_[np.full(rows.shape[1], RIDGE), 0.01]
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        score = features @ weights
+        raised = np.exp(score - np.maximum.reduceat(score, starts)[owner])
+        total, hit = np.add.reduceat(raised, starts), np.add.reduceat(raised * gold, starts)
+        slope = features.T @ (raised / total[owner] - raised * gold / hit[owner])
+        return -np.log(hit / total).sum() + (ridge * weights**2).sum() / 2, slope + ridge * weights
+
+    return minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+
+
+def _head(weights: np.ndarray, bias: float) -> dict[str, object]:
+    return {"bias": bias, "weights": base64.b64encode(weights.astype("<f4").tobytes()).decode()}
+
+
+def main() -> None:
+    """Read, fit, say how good it is on what it was not fitted on, and write the probe."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="where the hidden states are kept")
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    stating = _head(*fit_states(pairs(), states(pairs(), folder / "pairs.npy")))
+    weights, place = fit_leads(looks(), states(looks(), folder / "looks.npy"))
+    print(f"a place further down costs {place:.3f} (PLACE in assistant/coach/answers/looking.py)")
     probe = {
         "model": MODEL,
         "prompt": digest(Prompts(paths.shipped("prompts"), None).get("answer")),
         "layer": LAYER,
-        "bias": bias,
-        "weights": base64.b64encode(weights.tobytes()).decode(),
+        "heads": {"states": stating, "leads": _head(weights, 0.0)},
     }
     OUT.write_text(json.dumps(probe, indent=1) + "\n", encoding="utf-8")
     print(f"written: {OUT}")

@@ -19,15 +19,10 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from assistant.coach.prompts import PromptFile
 
 
-class Probe(BaseModel):
-    """Weights over one layer's hidden state (length one), and how they were fitted (docs/EVALUATION.md)."""
+class Head(BaseModel):
+    """One thing that is read out of a hidden state: weights over the state at length one, and what is added."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    model: str
-    """Id of the model in the catalogue."""
-    prompt: str
-    """Digest of the prompt file, as `digest` gives it."""
-    layer: int
     bias: float
     weights: tuple[float, ...]
     """In the file: float32, little-endian, in base64."""
@@ -40,14 +35,27 @@ class Probe(BaseModel):
         data = base64.b64decode(value)
         return struct.unpack(f"<{len(data) // 4}f", data)
 
+
+class Probe(BaseModel):
+    """The heads for one layer of one model and one prompt file, as they were fitted (docs/EVALUATION.md)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    model: str
+    """Id of the model in the catalogue."""
+    prompt: str
+    """Digest of the prompt file, as `digest` gives it."""
+    layer: int
+    heads: dict[str, Head]
+
     def fits(self, model: str, prompt: PromptFile) -> bool:
         """Whether it was fitted on this model and this prompt."""
         return self.model == model and self.prompt == digest(prompt)
 
-    def log_odds(self, state: Sequence[float]) -> float:
-        """Log-odds of "yes" for a hidden state; ValueError when it is of another width."""
+    def read(self, head: str, state: Sequence[float]) -> float:
+        """What a head reads in a hidden state; ValueError when that is of another width, KeyError without the head."""
+        wanted = self.heads[head]
         length = math.sqrt(sum(x * x for x in state)) or 1.0
-        return self.bias + sum(w * x for w, x in zip(self.weights, state, strict=True)) / length
+        return wanted.bias + sum(w * x for w, x in zip(wanted.weights, state, strict=True)) / length
 
 
 def digest(prompt: PromptFile) -> str:

@@ -135,8 +135,11 @@ class CoachService:
         """Start models and index in the background; problems become a status, never an exception."""
         threading.Thread(target=self._load, args=(listener,), name="coach-load", daemon=True).start()
 
-    def prepare(self, listener: Callable[[ModelStatus], None] = lambda _: None) -> None:
-        """Load models and index now; errors of the index are `CoachError`. Without models, search goes by words."""
+    def prepare(self, listener: Callable[[ModelStatus], None] = lambda _: None, *, read_ahead: bool = False) -> None:
+        """Load models and index now; errors of the index are `CoachError`. Without models, search goes by words.
+
+        `read_ahead`: have the model read the corpus whenever it has nothing else to do (minutes, once).
+        """
         self.parts()
         models = self.models()
         models.listen(lambda kind, status: self._tell(_told(kind, status), listener) if kind == "chat" else None)
@@ -150,6 +153,8 @@ class CoachService:
                     )
                 )
         if models.chat is not None:
+            if read_ahead:
+                self.parts().answerer.read_ahead()
             self.parts().answerer.warm_up()
             self.parts().interpreter.warm_up()
             self._tell(ModelStatus("ready", f"Ready ({models.chat.name})"), listener)
@@ -158,7 +163,7 @@ class CoachService:
 
     def _load(self, listener: Callable[[ModelStatus], None]) -> None:
         try:
-            self.prepare(listener)
+            self.prepare(listener, read_ahead=self.settings.read_ahead)
         except CoachError as error:
             if not self._closed:
                 self._tell(ModelStatus("failed", error.sentence()), listener)

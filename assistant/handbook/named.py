@@ -180,6 +180,10 @@ class Names:
                     found |= {link.passage_id: 1.0, link.section: 0.5}
         return found
 
+    def sections(self, name: Name) -> list[tuple[str, float]]:
+        """The sections of documents that a name points to, each with a weight from 0 to 1."""
+        return [(label, weight) for label, weight in self._weighed(name, False) if "/" not in label]
+
     def _weighed(self, name: Name, meaning: bool) -> list[tuple[str, float]]:
         if name.kind in ("section", "part"):
             return [(name.label, 1.0)]

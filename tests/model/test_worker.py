@@ -39,6 +39,19 @@ def ask(question: str, rules: str = RULES) -> Prompt:
     )
 
 
+PASSAGE = (
+    "A cluster is a group of firms, research bodies and public offices of one region and one trade that work together "
+    "more than others do, and often have an office of their own that looks after what they have in common. "
+)
+
+
+def about(passage: str, question: str, *, told: bool = True) -> Prompt:
+    """A prompt whose beginning and whose passage are each worth keeping."""
+    parts = (Part(text=passage, keep=True), Part(text=question)) if told else (Part(text=passage, keep=True),)
+    start = ask("").messages[0]
+    return Prompt(id="test", messages=(start, Message(role="user", parts=parts)))
+
+
 def said(generation: Generation) -> str:
     return "".join(generation)
 
@@ -297,6 +310,34 @@ class TestHiddenStates:
         assert len(fresh.vector) == len(again.vector) == 1536
         assert _cosine(fresh.vector, again.vector) > 0.999
         assert again.usage.reused_tokens > 0
+
+    def test_a_passage_is_kept_by_itself_and_serves_other_questions_after_a_restart(
+        self, make_worker: MakeWorker, tmp_path: Path
+    ) -> None:
+        first = make_worker(tmp_path)
+        fresh = first.chat().hidden_state(about(PASSAGE, "Who is in a cluster?"), 19)
+        first.close()
+        sizes = sorted(path.stat().st_size for path in tmp_path.glob("*.state"))
+        second = make_worker(tmp_path).chat()
+        other = second.hidden_state(about(PASSAGE, "Where does it rain?"), 19)
+        again = second.hidden_state(about(PASSAGE, "Who is in a cluster?"), 19)
+        assert fresh
+        assert other
+        assert again
+        print(f"\na saved beginning has {sizes[-1]:,} bytes, a passage after it {sizes[0]:,}")
+        assert _cosine(fresh.vector, again.vector) > 0.999
+        assert _cosine(other.vector, again.vector) < 0.999
+        assert other.usage.prompt_tokens - other.usage.reused_tokens < 25
+        assert other.usage.reused_tokens > fresh.usage.reused_tokens + 40
+
+    def test_a_passage_read_ahead_is_not_read_again(self, worker: Worker) -> None:
+        chat = worker.chat()
+        chat.warm(about(PASSAGE, "", told=False), 19)
+        found = chat.hidden_state(about(PASSAGE, "Who is in a cluster?"), 19)  # waits for no warming: it goes first
+        assert found
+        again = chat.hidden_state(about(PASSAGE, "Where does it rain?"), 19)
+        assert again
+        assert again.usage.prompt_tokens - again.usage.reused_tokens < 25
 
     def test_words_that_follow_are_those_of_a_model_that_was_never_looked_into(self, worker: Worker) -> None:
         chat = worker.chat()

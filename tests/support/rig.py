@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant import paths
 from assistant.coach.answers.answerer import Answerer
 from assistant.coach.conversation import CoachConversation
+from assistant.coach.probe import Head, Probe, digest
 from assistant.coach.prompts import Prompts
 from assistant.coach.replies.interpret import Interpreter
 from assistant.coach.session import Parts
@@ -51,6 +52,13 @@ def prompts() -> Prompts:
 def retriever() -> HybridRetriever:
     """Search by words: no embedder, so no index folder is ever touched."""
     return HybridRetriever(corpus(), None, Path("no-index"))
+
+
+def probe(bias: float, weight: float) -> Probe:
+    """A probe of one unit for the scripted model, whose heads read the same."""
+    head = Head(bias=bias, weights=(weight,))
+    heads = {"states": head, "leads": head}
+    return Probe(model="scripted", prompt=digest(prompts().get("answer")), layer=0, heads=heads)
 
 
 def answerer(chat: ChatModel | None) -> Answerer:

@@ -6,17 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import Event
 
-from assistant.coach.answers import check, facts, gate
-from assistant.coach.answers.check import Checked
+from assistant.coach.answers import check, compare, facts, gate
 from assistant.coach.answers.compose import Blocks, Context
 from assistant.coach.answers.direct import Directories
 from assistant.coach.answers.languages import asked_in
 from assistant.coach.answers.lines import Direct, Line
+from assistant.coach.answers.looking import Looking
 from assistant.coach.answers.making import Maker, Work
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
 from assistant.coach.answers.own import OwnWords
 from assistant.coach.answers.question import Understood, matches, rules, understand
-from assistant.coach.answers.tell import Chosen, choose, says_not_given
+from assistant.coach.answers.tell import Chosen, choose, may_be_told, says_not_given
 from assistant.coach.answers.verify import Checker
 from assistant.coach.prompts import Prompts
 from assistant.errors import KnowledgeError, ModelError
@@ -26,7 +26,6 @@ from assistant.handbook.search import HybridRetriever
 from assistant.handbook.sentences import split_sentences
 from assistant.model.port import Cancelled, ChatModel
 
-MOST_CHECKED = 3  # passages that the model looks at, the best first
 LABELS = 8  # section labels in an answer's JSON
 _NO_MODEL = "No model is loaded (`coach model pull` fetches it): these are the handbook's closest words."
 _ONLY_COMMANDS = "The handbook says nothing to that. What a question tells me to do does not change my answers."
@@ -72,6 +71,8 @@ class Answerer:
             return
         named = {i.passage_id for i in self._directories.money.instruments(work.asked.text)}
         chosen = choose(work.asked, hits, named)
+        sides = compare.sides(work.asked.text, self._retriever.names, self._retriever, ask.audience)
+        chosen = chosen.comparing(sides) if sides else chosen
         chat = self._chat()
         probed = chat is not None and check.has_probe(chat, self._prompts)
         verdict = gate.before_model(work.asked, chosen, self._vocabulary, probed=probed)
@@ -117,6 +118,15 @@ class Answerer:
         if chat is not None:
             chat.warm(self._prompts.get("answer").beginning())
 
+    def read_ahead(self) -> None:
+        """Have the model read, in idle time, every passage that a question may be checked against."""
+        chat = self._chat()
+        if chat is None or not check.has_probe(chat, self._prompts):
+            return
+        for passage in reversed(self._corpus.passages):  # what is asked for last is read first
+            if may_be_told(passage):
+                check.warm(chat, self._prompts, passage)
+
     def warm(self, text: str, step: str | None = None) -> None:
         """Use the time while a person types: read the passage that their question will probably be checked against."""
         chat = self._chat()
@@ -142,28 +152,33 @@ class Answerer:
             yield from self._told(work, self._refused(work, chosen, hits), "refusal")
         elif self._wording == "handbook":
             stating = stating or chosen
-            if matches(rules().wants_all, work.asked.text):
-                part = stating.hits[0].passage.id.partition("#")[0]
-                stating = stating.with_whole_list(self._corpus.parts.get(part, ()))
-            if stating.hits == chosen.hits:
-                work.first_s = shown  # the words stand there since then
+            led_as_shown = stating.hits[0] is chosen.hits[0]
+            stating = self._whole(work, stating)
+            if led_as_shown:
+                work.first_s = shown  # the first words stand there since then
             work.first()
             yield self._maker.made(work, stating.direct().lines, "handbook")
         else:
             yield from self._worded(work, self._blocks.context(hits), chosen, hits, chat, cancel)
 
+    def _whole(self, work: Work, stating: Chosen) -> Chosen:
+        """The same with the whole checklist where a checklist leads, and with the whole list where one is wanted."""
+        first = stating.hits[0].passage
+        if checklist := self._directories.checklist_of(first, work.asked, work.ask.audience):
+            return stating.with_whole(checklist)
+        if matches(rules().wants_all, work.asked.text):
+            return stating.with_whole_list(self._corpus.parts.get(first.id.partition("#")[0], ()))
+        return stating
+
     def _stating(self, work: Work, chosen: Chosen, chat: ChatModel, cancel: Event) -> Chosen | None:
         """What was chosen, led by the passage that most likely states the detail; None when no one checked does."""
-        candidates, checks = chosen.candidates[:MOST_CHECKED], list[Checked]()
-        while len(checks) < len(candidates) and not (checks and gate.is_enough(checks)):
-            passage = candidates[len(checks)].passage
-            checks.append(check.checked(chat, self._prompts, work.asked.text, passage, cancel))
-            work.usage = work.usage + checks[-1].usage
-        best = max(checks, key=lambda found: found.odds)
-        work.check, work.check_by = best.odds, best.by
+        look = Looking(lambda passage: check.checked(chat, self._prompts, work.asked.text, passage, cancel))
         lenient = work.asked.yes_no or work.language != "en"
-        verdict = gate.after_check(best, chosen.left_out, lenient=lenient)
-        return chosen.led_by(candidates[checks.index(best)]) if verdict.answer else None
+        told = look.compared(chosen, lenient=lenient) if chosen.sides else look.led(chosen, lenient=lenient)
+        work.usage = look.usage
+        if look.decided:
+            work.check, work.check_by = look.decided.odds, look.decided.by
+        return told
 
     def _worded(
         self, work: Work, context: Context, chosen: Chosen, hits: Sequence[Hit], chat: ChatModel, cancel: Event

@@ -20,9 +20,13 @@ _FILE = "answer"
 
 @dataclass(frozen=True)
 class Checked:
-    """Log-odds that a passage states the detail, what they were read from, and what that cost."""
+    """Log-odds that a passage states the detail, what they were read from, and what that cost.
+
+    `lead` tells which of several passages answers best: the higher the better, to be compared within one question only.
+    """
 
     odds: float
+    lead: float
     by: Literal["probe", "word"]
     usage: Usage = field(default_factory=Usage)
 
@@ -39,8 +43,15 @@ def has_probe(chat: ChatModel, prompts: Prompts) -> bool:
 
 
 def prompt(prompts: Prompts, question: str, passage: Passage) -> Prompt:
-    """The prompt of the check: only its examples, which stand in front of every one, are kept once they are read."""
+    """The prompt of the check. A passage of the corpus is kept once it is read: the next question costs little.
+
+    Nothing of a person's own documents is ever kept.
+    """
     whole = Context((passage,), ()).prompt(prompts.get(_FILE), question, "Check")
+    return _kept_nowhere(whole) if passage.own else whole
+
+
+def _kept_nowhere(whole: Prompt) -> Prompt:
     *before, last = whole.messages
     parts = tuple(part.model_copy(update={"keep": False}) for part in last.parts)
     return whole.model_copy(update={"messages": (*before, Message(role=last.role, parts=parts))})
@@ -60,7 +71,8 @@ def checked(chat: ChatModel, prompts: Prompts, question: str, passage: Passage, 
     fitted = _fitting(chat, prompts)
     state = fitted and chat.hidden_state(prompt(prompts, question, passage), fitted.layer, cancel=cancel)
     if fitted and state:
-        return Checked(fitted.log_odds(state.vector), "probe", state.usage)
+        odds, lead = (fitted.read(head, state.vector) for head in ("states", "leads"))
+        return Checked(odds, lead, "probe", state.usage)
     return _by_word(chat, prompts, question, passage, cancel)
 
 
@@ -78,9 +90,9 @@ def _by_word(chat: ChatModel, prompts: Prompts, question: str, passage: Passage,
     heading = passage.model_copy(update={"text": "..."})
     total, usage = 0.0, Usage()
     for part, share in ((heading, HEADING), (passage, 1.0)):
-        weights = chat.score(prompt(prompts, question, part), ["yes", "no"], cancel=cancel)
+        weights = chat.score(_kept_nowhere(prompt(prompts, question, part)), ["yes", "no"], cancel=cancel)
         yes, no = weights
         total += share * (yes - no)
         if isinstance(weights, Weights):
             usage = usage + weights.usage
-    return Checked(total, "word", usage)
+    return Checked(total, total, "word", usage)

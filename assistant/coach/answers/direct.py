@@ -5,6 +5,7 @@ Code composes them from the directories and the corpus, complete and with their 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.coach.answers.follow import standing_alone
@@ -14,6 +15,7 @@ from assistant.coach.answers.places import Places
 from assistant.coach.answers.question import Understood, understand, without_commands
 from assistant.coach.answers.terms import Terms
 from assistant.handbook.corpus import Corpus
+from assistant.handbook.models import Passage
 from assistant.handbook.named import Names
 
 
@@ -29,6 +31,10 @@ class Directories:
         return (
             self._places.answer(asked, audience, about) or self._terms.answer(asked) or self.money.answer(asked, about)
         )
+
+    def checklist_of(self, passage: Passage, asked: Understood, audience: str | None) -> Sequence[Passage]:
+        """The whole checklist of which a passage is a part; empty when it is part of none."""
+        return self._places.checklist_of(passage, asked.audience or audience)
 
     def understood(self, text: str, before: str | None = None) -> Understood:
         """The question as the rules read it, with the names of funding entries out of their way.

@@ -13,9 +13,9 @@ from assistant.coach.answers.tell import Chosen, leaves_out, says_not_given
 from assistant.handbook.models import Passage
 
 # Fitted on questions over the whole handbook (docs/EVALUATION.md):
-LEAST = {"probe": -0.75, "word": -2.4}  # of the check, under which the detail counts as missing
-SURE = 2.0  # of the probe: from here on no other passage is looked at
-HOPELESS = -4.0  # of the probe: two passages below it, and no other one is looked at
+LEAST = {"probe": -1.1, "word": -2.4}  # of the check, under which the detail counts as missing
+SURE = 3.0  # of the probe, for the passage that answers best of two or more: no other one is looked at
+HOPELESS = ((2, -6.0), (4, -4.0))  # of the probe: so many passages looked at, all below it, and no other one is
 LENIENCY = 0.8  # how much lower the word may be for questions that it is known to judge too hard
 MISSING = 0.7  # taken from the word for a paragraph on what is left out that comes as close as the best one
 LEAST_KNOWN = 0.34  # share of the question's content words that the text must know
@@ -70,13 +70,17 @@ def _strangers(question: str, passages: Sequence[Passage], vocabulary: set[str],
     return min(years | (set() if shouting else acronyms), default="")
 
 
-def is_enough(checks: Sequence[Checked]) -> bool:
-    """Whether no other passage needs to be looked at: one is sure, or two are far from it.
+def is_enough(looks: Sequence[Checked], best: Checked) -> bool:
+    """Whether no other passage needs to be looked at: the best of two is sure, or all are far from it.
 
-    The model's word is measured for the best passage only.
+    The model's word is measured for the first passage only.
     """
-    best = max(check.odds for check in checks)
-    return checks[0].by == "word" or best >= SURE or (len(checks) > 1 and best < HOPELESS)
+    highest = max(look.odds for look in looks)
+    return (
+        best.by == "word"
+        or (len(looks) > 1 and best.odds >= SURE)
+        or any(len(looks) >= count and highest < odds for count, odds in HOPELESS)
+    )
 
 
 def after_check(check: Checked, left_out: float = 0.0, *, lenient: bool = False) -> Verdict:

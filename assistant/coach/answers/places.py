@@ -55,9 +55,11 @@ class Places:
         """The answer, or None when the question points nowhere. `about`: a section named before (follow-up)."""
         step = asked.step or self._step(asked.text)
         if asked.checklist or (asked.checklist_of_step and step):
-            found = self.checklist(step or _place(asked.text), asked.audience or audience)
-            if found:
-                return found
+            steps = asked.steps if len(asked.steps) > 1 else (step or _place(asked.text),)
+            found = [self.checklist(one, asked.audience or audience) for one in steps]
+            lines = tuple(line for direct in found if direct for line in direct.lines)
+            if lines:
+                return Direct(lines)
         part = next((n.label for n in self._names.find(asked.text) if n.kind == "part"), None)
         if part:
             return self._recommendation(part, asked.audience or audience)
@@ -79,12 +81,19 @@ class Places:
 
     def checklist(self, step: str, audience: str | None) -> Direct | None:
         """The whole checklist of a step for the audience (each audience's where none is known), never a sample."""
+        return told(self._checklist(step, audience, "|t-(?:\\d\\d-next|uf-never)"))
+
+    def checklist_of(self, passage: Passage, audience: str | None) -> list[Passage]:
+        """The whole checklist of which a passage is a part, for the audience; empty when it is part of none."""
+        every = self._checklist(passage.section, None)
+        return self._checklist(passage.section, audience) if passage in every else []
+
+    def _checklist(self, step: str, audience: str | None, more: str = "") -> list[Passage]:
         document = next((d for d in self._corpus.documents if d.head.section == step), None)
-        if document is None:
-            return None
         whose = [_AUDIENCES[audience]] if audience in _AUDIENCES else list(_AUDIENCES.values())
-        item = re.compile(rf"(?:s\d\d|uf)-(?:both|{'|'.join(whose)})-\d|t-(?:\d\d-next|uf-never)")
-        return told(p for part in document.parts if any(item.match(i) for i in part.covers) for p in part.passages)
+        item = re.compile(rf"(?:s\d\d|uf)-(?:both|{'|'.join(whose)})-\d{more}")
+        parts = document.parts if document else ()
+        return [p for part in parts if any(item.match(i) for i in part.covers) for p in part.passages]
 
     def _recommendation(self, part: str, audience: str | None) -> Direct | None:
         """A recommendation, and what it asks of the audience (of each where none is known)."""

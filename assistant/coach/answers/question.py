@@ -58,6 +58,7 @@ class _Rules(BaseModel):
     two_details: tuple[str, ...]
     not_by_stage: tuple[str, ...]
     wants_all: tuple[str, ...]
+    compares: tuple[str, ...]
     follows: tuple[str, ...]
     commands: tuple[str, ...]
 
@@ -76,6 +77,7 @@ class Understood:
     checklist_of_step: bool  # asks for a checklist if it names a step
     audience: str | None  # whose, if the question says so of one only
     step: str | None
+    steps: tuple[str, ...]  # all that it names by number
     yes_no: bool  # can be answered with "yes" or "no"
     follows: bool  # speaks of something said before: "how long does it run?"
 
@@ -106,7 +108,7 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
     difference = _match(rules().difference, whole)
     found = difference or _match(rules().what_is, whole)
     terms = tuple(_TRAILING.sub("", t).strip(" \"'?.,“”‘’") for t in found.groups() if t) if found else ()
-    step = _STEP.search(plain)
+    steps = tuple(dict.fromkeys(f"step-{_number(m[1])}" for m in _STEP.finditer(plain)))
     called = next((label for label, patterns in rules().called.items() if matches(patterns, plain)), None)
     return Understood(
         text=whole,
@@ -118,7 +120,8 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
         checklist=_match(rules().checklist, plain) is not None,
         checklist_of_step=_match(rules().checklist_of_step, whole) is not None,
         audience=_audience(whole),
-        step=f"step-{_number(step.group(1))}" if step else called,
+        step=steps[0] if steps else called,
+        steps=steps,
         yes_no=_YES_NO.search(whole) is not None,
         follows=not named and matches(rules().follows, whole),
     )

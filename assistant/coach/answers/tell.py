@@ -13,7 +13,7 @@ from assistant.handbook.models import Hit, Passage
 CLOSE = 0.6  # share of the best hit's score from which another passage is told too (docs/EVALUATION.md)
 _LOOKED_AT = 6  # hits among which a value of the kind asked for is looked for
 _MOST_PASSAGES, _MOST_WORDS = 4, 230
-_FURTHER = 3
+MOST_CANDIDATES = 7  # that the model looks at
 _LEFT_OUT_WITHIN = 6  # first hits among which a paragraph on what is left out counts
 
 
@@ -25,6 +25,7 @@ class Chosen:
     holds_value: bool
     further: tuple[Hit, ...] = ()  # the next best, that are told only when they turn out to hold the detail
     left_out: float = 0.0  # score of the best paragraph on what is left out, as a share of the best hit's
+    sides: tuple[tuple[Hit, ...], ...] = ()  # of a comparison: the best passages for each thing
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -36,19 +37,25 @@ class Chosen:
         """The hits and the next best ones, in the order in which they are checked."""
         return (*self.hits, *self.further)
 
-    def led_by(self, first: Hit) -> Chosen:
-        """The same with one of the candidates first; one from further down takes the last one's place."""
-        rest = [hit for hit in self.hits if hit is not first]
-        return replace(self, hits=(first, *(rest[:-1] if first in self.further else rest)))
+    def led_by(self, stating: Sequence[Hit], looked_at: Sequence[Hit]) -> Chosen:
+        """The same with these first; of the others that were chosen, those that nobody has looked at follow."""
+        hits = [*stating, *(hit for hit in self.hits if hit not in looked_at)]
+        return replace(self, hits=tuple(_with_room(hits)))
+
+    def comparing(self, sides: Sequence[Sequence[Hit]]) -> Chosen:
+        """The same for a comparison: the first passage of each side is told."""
+        return replace(self, hits=tuple(side[0] for side in sides), sides=tuple(map(tuple, sides)), holds_value=True)
 
     def with_whole_list(self, part: Sequence[Passage]) -> Chosen:
         """The same with every list of the first passage's part in front, where the first one is a list."""
-        first = self.hits[0]
         lists = [p for p in part if "\n- " in p.text]
-        if first.passage.id not in [p.id for p in lists]:
-            return self
-        hits = [Hit(passage=p, score=first.score) for p in lists]
-        return replace(self, hits=(*hits, *(h for h in self.hits if h.passage.id not in [p.id for p in lists])))
+        return self.with_whole(lists) if self.hits[0].passage in lists else self
+
+    def with_whole(self, passages: Sequence[Passage]) -> Chosen:
+        """The same with all of these in front, the first passage still first if it is one of them."""
+        leads = self.hits[0].passage
+        hits = [Hit(passage=p, score=self.hits[0].score) for p in sorted(passages, key=lambda p: p != leads)]
+        return replace(self, hits=(*hits, *(h for h in self.hits if h.passage not in passages)))
 
     def direct(self) -> Direct:
         """The passages as an answer, a paragraph each."""
@@ -68,13 +75,9 @@ def choose(asked: Understood, hits: Sequence[Hit], named: Collection[str]) -> Ch
     thing = facts.counted(asked.text) if asked.detail and asked.detail.id == "count" else None
     holding = [h for h in given[:_LOOKED_AT] if value and _holds(h.passage, value, thing) and _close(h, given[0])]
     given = [*holding, *(h for h in given if h not in holding)]
-    chosen, words = given[:1], len(given[0].passage.text.split())
-    for hit in (h for h in given[1:] if _close(h, given[0])):
-        words += len(hit.passage.text.split())
-        if words <= _MOST_WORDS and len(chosen) < _MOST_PASSAGES:
-            chosen.append(hit)
+    chosen = _with_room([h for h in given if _close(h, given[0])])
     left_out = next((h.score for h in hits[:_LEFT_OUT_WITHIN] if leaves_out(h.passage)), 0.0) / chosen[0].score
-    further = tuple(hit for hit in given if hit not in chosen)[:_FURTHER]
+    further = tuple(hit for hit in given if hit not in chosen)[: MOST_CANDIDATES - len(chosen)]
     return Chosen(tuple(chosen), bool(holding) or not value, further, left_out)
 
 
@@ -88,6 +91,11 @@ def leaves_out(passage: Passage) -> bool:
     return passage.id.split("#")[0].endswith("not-given") or says_not_given(passage.sentences[0])
 
 
+def may_be_told(passage: Passage) -> bool:
+    """Whether a passage can be the answer to a question that names no entry of a directory."""
+    return _is_prose(passage) and not leaves_out(passage)
+
+
 def _is_prose(passage: Passage) -> bool:
     return passage.kind != "directory" or passage.id.startswith(("glossary/", "links/"))
 
@@ -98,6 +106,16 @@ def _holds(passage: Passage, value: str, thing: str | None) -> bool:
         matches((value,), s) and (thing is None or facts.counts(s, thing)) and not says_not_given(s)
         for s in passage.sentences
     )
+
+
+def _with_room(hits: Sequence[Hit]) -> list[Hit]:
+    """The first hits that together are no longer than an answer may be; at least one."""
+    told, words = list(hits[:1]), len(hits[0].passage.text.split())
+    for hit in hits[1:]:
+        words += len(hit.passage.text.split())
+        if words <= _MOST_WORDS and len(told) < _MOST_PASSAGES:
+            told.append(hit)
+    return told
 
 
 def _close(hit: Hit, best: Hit) -> bool:

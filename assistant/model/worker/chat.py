@@ -111,24 +111,30 @@ class Chat:
     def hidden_state(self, prompt: Prompt, layer: int, count: Count) -> NDArray[np.float32] | None:
         """What the model holds after `layer` at the prompt's last token; None when it has no such layer.
 
-        What follows the kept part of the prompt is computed only as far as that layer (`shallow`).
+        What follows the prompt's first kept part is computed only as far as that layer (`shallow`); up to the last kept
+        part it is saved for other prompts that begin the same.
         """
         reading = self.reading(prompt)
         self._check_room(reading, 1)
-        kept = max((keep for keep in reading.keeps if keep < len(reading.tokens)), default=0)
+        kept, shared = _places(reading)
         begins, rest = reading.tokens[:kept], reading.tokens[kept:]
         if self.held != begins:
             self._read(Reading(begins, [keep for keep in reading.keeps if keep <= kept]), Count())
         same = min(_common(self.shallow, rest), len(rest) - 1) if self.shallow_layer == layer else 0
-        count.prompt, count.reused = len(reading.tokens), kept + same
         self.shallow, self.shallow_layer = self.shallow[:same], layer
         self.context.forget_after(kept + same)
+        if same < shared < len(rest) and self._load_shallow(rest[:shared]):
+            same = shared
+        count.prompt, count.reused = len(reading.tokens), kept + same
         found = None
         try:
             while len(self.shallow) < len(rest):
-                step = rest[len(self.shallow) : len(self.shallow) + self.context.shape.step]
-                found = self.context.hidden_state(step, kept + len(self.shallow), layer)
-                self.shallow += step
+                at = len(self.shallow)
+                end = min(at + self.context.shape.step, shared if at < shared else len(rest))
+                found = self.context.hidden_state(rest[at:end], kept + at, layer)
+                self.shallow += rest[at:end]
+                if end == shared:
+                    self._save_shallow()
                 self.pause()
         except (Interrupted, ModelError):
             self.context.forget_after(kept + len(self.shallow))
@@ -136,16 +142,33 @@ class Chat:
         return found
 
     def warm(self, prompt: Prompt, layer: int | None = None) -> None:
-        """Read and save the prompt up to its last kept part, unless it was saved before, or all of it to a layer."""
-        if layer is not None:
-            self.hidden_state(prompt, layer, Count())
-            return
+        """Read and save the prompt up to its last kept part, unless it was saved before; only to a layer, with one."""
         reading = self.reading(prompt)
         if not reading.keeps or reading.keeps[-1] > self.context.shape.context:
+            return
+        if layer is not None:
+            kept, shared = _places(reading)
+            if not self.states.has(_shallow_key(reading.tokens[:kept], reading.tokens[kept : kept + shared], layer)):
+                self.hidden_state(prompt, layer, Count())
             return
         kept = reading.tokens[: reading.keeps[-1]]
         if not self.states.has(kept):
             self._read(Reading(kept, reading.keeps), Count())
+
+    def _save_shallow(self) -> None:
+        tokens = list(self.shallow)
+        key = _shallow_key(self.held, tokens, self.shallow_layer)
+        self.states.save(key, lambda path: self.context.save(path, tokens, len(self.held)))
+
+    def _load_shallow(self, tokens: list[int]) -> bool:
+        def read(path: Path) -> bool:
+            self.shallow = []
+            return self.context.load(path, tokens, len(self.held))
+
+        if not self.states.load(_shallow_key(self.held, tokens, self.shallow_layer), read):
+            return False
+        self.shallow = list(tokens)
+        return True
 
     def _check_room(self, reading: Reading, needed: int) -> None:
         room = self.context.shape.context
@@ -222,6 +245,18 @@ class Chat:
         finally:
             self._forget_after(start)
         return total
+
+
+def _places(reading: Reading) -> tuple[int, int]:
+    """Where the part of a prompt ends that is read to the last layer, and how much after it others will share."""
+    keeps = reading.keeps or [0]
+    kept = keeps[-2] if len(keeps) > 1 else keeps[0]
+    return kept, keeps[-1] - kept
+
+
+def _shallow_key(begins: Sequence[int], tokens: Sequence[int], layer: int) -> list[int]:
+    """What a state is filed under whose `tokens` were computed only as far as a layer: no token is negative."""
+    return [*begins, *tokens, -1 - layer]
 
 
 class _Stopper:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -18,9 +19,11 @@ from assistant.model.worker.tap import Tap
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = llama_cpp.__version__
+VERSION = f"{llama_cpp.__version__} q8_0"
+"""What the layout of a saved state depends on besides the model."""
 _ABORTED, _NO_ROOM = 2, 1
-_SEQUENCE = llama_cpp.llama_seq_id(0)
+_MAIN, _ASIDE = llama_cpp.llama_seq_id(0), llama_cpp.llama_seq_id(1)
+"""Sequences; the second one is there only while a part of the first is saved or loaded."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,9 @@ class Context:
         params.n_threads = params.n_threads_batch = shape.threads
         params.embeddings = shape.embedding
         params.kv_unified = True
+        if not shape.embedding:  # half the size of a state on disk and in memory; flash attention is what reads it
+            params.type_k = params.type_v = llama_cpp.GGML_TYPE_Q8_0
+            params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED
         self._tap = Tap(model.dims)
         params.cb_eval = self._tap.callback
         pointer = llama_cpp.llama_init_from_model(model.pointer, params)
@@ -169,26 +175,48 @@ class Context:
 
     def forget_after(self, count: int) -> None:
         """Keep the first `count` tokens of sequence 0; ModelError where a model's memory cannot drop a part."""
-        if self._memory is None or not llama_cpp.llama_memory_seq_rm(self._memory, 0, count, -1):
+        if not llama_cpp.llama_memory_seq_rm(self._kept(), _MAIN, count, -1):
             raise ModelError("this model cannot go back in a conversation", do="use another model")
 
-    def save(self, path: Path, tokens: Sequence[int]) -> bool:
-        """Write the state of sequence 0, which holds `tokens`."""
+    def save(self, path: Path, tokens: Sequence[int], start: int = 0) -> bool:
+        """Write the state of sequence 0 from `start` on, which holds `tokens`."""
         array = (llama_cpp.llama_token * len(tokens))(*tokens)
-        return llama_cpp.llama_state_seq_save_file(self._pointer, str(path).encode(), _SEQUENCE, array, len(tokens)) > 0
+        with self._aside(start) as sequence:
+            if start:
+                llama_cpp.llama_memory_seq_cp(self._kept(), _MAIN, _ASIDE, start, start + len(tokens))
+            name = str(path).encode()
+            return llama_cpp.llama_state_seq_save_file(self._pointer, name, sequence, array, len(tokens)) > 0
 
-    def load(self, path: Path, tokens: Sequence[int]) -> bool:
-        """Read a state back; False, with sequence 0 empty, unless it is whole and that of `tokens`."""
-        self.forget_after(0)
+    def load(self, path: Path, tokens: Sequence[int], start: int = 0) -> bool:
+        """Read a state back that holds `tokens` at `start`; False, with nothing after `start`, unless it is whole."""
+        self.forget_after(start)
         room = len(tokens)
         array, count = (llama_cpp.llama_token * room)(), ctypes.c_size_t(0)
-        done = llama_cpp.llama_state_seq_load_file(
-            self._pointer, str(path).encode(), _SEQUENCE, array, room, ctypes.pointer(count)
-        )
-        if done > 0 and count.value == room and list(array) == list(tokens):
-            return True
-        self.forget_after(0)
+        with self._aside(start) as sequence:
+            done = llama_cpp.llama_state_seq_load_file(
+                self._pointer, str(path).encode(), sequence, array, room, ctypes.pointer(count)
+            )
+            if done > 0 and count.value == room and list(array) == list(tokens):
+                if start:
+                    llama_cpp.llama_memory_seq_cp(self._kept(), _ASIDE, _MAIN, start, start + room)
+                return True
+        self.forget_after(start)
         return False
+
+    @contextmanager
+    def _aside(self, start: int) -> Generator[llama_cpp.llama_seq_id]:
+        """The sequence for what begins at `start`: 0 for all, else another one, which is gone afterwards."""
+        try:
+            yield _ASIDE if start else _MAIN
+        finally:
+            if start:
+                llama_cpp.llama_memory_seq_rm(self._kept(), _ASIDE, -1, -1)
+
+    def _kept(self) -> llama_cpp.llama_memory_t:
+        """What the context remembers; ModelError where a model remembers nothing."""
+        if self._memory is None:
+            raise ModelError("this model cannot go back in a conversation", do="use another model")
+        return self._memory
 
     def _fill(self, rows: Sequence[tuple[int, int, int]], all_logits: bool) -> None:
         batch = self._batch

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _URGENT, _INDEXING, _IDLE = range(3)
-_MAX_WARM = 128
+_MAX_WARM = 2048
 
 
 class Interrupted(Exception):

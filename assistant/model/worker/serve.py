@@ -37,6 +37,8 @@ from assistant.model.worker.states import StateFiles
 
 _CHAT_STEP = 128
 """Tokens read at a time: what was read before a stop is kept."""
+_CHAT_SEQUENCES = 2
+"""The text, and a part of it while it is saved or loaded."""
 _EMBED_STEP, _EMBED_BATCH, _EMBED_SEQUENCES = 512, 256, 16
 """A text has at most 512 tokens; several short ones share a batch of 256, so that a question waits little."""
 
@@ -139,7 +141,7 @@ class Service:
     def _load_chat(self, file: ModelFile) -> Chat:
         settings = self._settings
         model = self._load("chat", file)
-        shape = Shape(min(settings.context, model.trained_context), _CHAT_STEP, 1, settings.threads)
+        shape = Shape(min(settings.context, model.trained_context), _CHAT_STEP, _CHAT_SEQUENCES, settings.threads)
         states = StateFiles(Path(settings.states_dir), settings.states_bytes, file.key, VERSION, str(_CHAT_STEP))
         context = Context(model, shape, self._schedule.must_stop())
         return Chat(model, context, file.path, states, self._between_steps)
