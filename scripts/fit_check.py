@@ -8,7 +8,8 @@ The hidden states are kept in the folder; stopped, it goes on from there.
 The head `states` is fitted on scripts/check_pairs.jsonl: for each of 336 passages three questions that it answers and
 four near misses, written by people who saw the passage, but neither the search nor tests/answers. The head `leads` is
 fitted on scripts/check_looks.jsonl: questions of tests/answers and the passages that the search brings for them in its
-order, each judged by a reader: 2 answers it, 1 answers a part, 0 does not.
+order, each judged by a reader: 2 answers it, 1 answers a part, 0 does not. Of these `states` learns too: from those that
+answer, and from those found for questions that the handbook does not answer.
 """
 
 from __future__ import annotations
@@ -33,16 +34,18 @@ from assistant.model.open import open_models
 HERE = Path(__file__).parent
 OUT = HERE.parent / "prompts" / "answer.probe.json"
 MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
-LAYER, STRENGTH, RIDGE, PARTLY, FOLDS = 19, 3e-3, 10.0, 0.2, 5
+LAYER, STRENGTH, RIDGE, PARTLY, FOLDS = 19, 1e-3, 10.0, 0.2, 5
+UNANSWERABLE = 3.0  # how much more a passage found for such a question counts than a pair
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A question about a passage, and how far the passage answers it (2, 1 or 0)."""
+    """A question about a passage, how far the passage answers it (2, 1 or 0), and whether any in the handbook does."""
 
     passage: str
     question: str
     label: int
+    answerable: bool = True
 
 
 def pairs() -> list[Pair]:
@@ -82,26 +85,38 @@ def states(some: list[Pair], kept: Path) -> np.ndarray:
     return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
-def fit_states(some: list[Pair], rows: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights and bias of the log-odds that a passage states it; says how well it does on passages left out."""
+def fit_states(some: list[Pair], rows: np.ndarray, found: list[Pair], seen: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights and bias of the log-odds that a passage states it; says how well it does on what was left out.
+
+    `found`, `seen`: what the search finds for questions, and the hidden states of these.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
-    from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    stated = np.array([pair.label == 2 for pair in some])
-    names = sorted({pair.passage for pair in some})
-    fold = np.array([names.index(pair.passage) % FOLDS for pair in some])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=5000, class_weight="balanced"))
-    odds = np.zeros(len(some))
+    used = [at for at, pair in enumerate(found) if pair.label == 2 or not pair.answerable]
+    every = [*some, *(found[at] for at in used)]
+    stated = np.array([pair.label == 2 for pair in every])
+    weight = np.array([1.0 if pair.answerable else UNANSWERABLE for pair in every])
+    scaler = StandardScaler().fit(rows)
+    scaled = scaler.transform(np.concatenate([rows, seen[used]]))
+    names = sorted({pair.passage for pair in some} | {pair.question for pair in found})
+    place = {name: at for at, name in enumerate(names)}
+    of = [pair.passage for pair in some] + [found[at].question for at in used]
+    fold = np.array([place[name] % FOLDS for name in of])
+    model = LogisticRegression(C=STRENGTH, max_iter=5000)
+    odds = np.zeros(len(every))
     for number in range(FOLDS):
-        model.fit(rows[fold != number], stated[fold != number])
-        odds[fold == number] = model.decision_function(rows[fold == number])
-    print(f"{len(some)} pairs; area under the ROC on passages left out: {roc_auc_score(stated, odds):.3f}")
-    model.fit(rows, stated)
-    scaler, logistic = model[0], model[1]
-    weights = logistic.coef_[0] / scaler.scale_
-    return weights, float(logistic.intercept_[0] - weights @ scaler.mean_)
+        left = fold != number
+        model.fit(scaled[left], stated[left], sample_weight=weight[left])
+        odds[~left] = model.decision_function(scaled[~left])
+    pairs_only, looks_only = slice(len(some)), slice(len(some), None)
+    for what, part in (("pairs, passages", pairs_only), ("looks, questions", looks_only)):
+        area = roc_auc_score(stated[part], odds[part])
+        print(f"{len(stated[part])} {what} left out: area under the ROC {area:.3f}")
+    model.fit(scaled, stated, sample_weight=weight)
+    weights = model.coef_[0] / scaler.scale_
+    return weights, float(model.intercept_[0] - weights @ scaler.mean_)
 
 
 def fit_leads(some: list[Pair], rows: np.ndarray) -> tuple[np.ndarray, float]:
@@ -159,8 +174,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="where the hidden states are kept")
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    stating = _head(*fit_states(pairs(), states(pairs(), folder / "pairs.npy")))
-    weights, place = fit_leads(looks(), states(looks(), folder / "looks.npy"))
+    some, found = pairs(), looks()
+    rows, seen = states(some, folder / "pairs.npy"), states(found, folder / "looks.npy")
+    stating = _head(*fit_states(some, rows, found, seen))
+    weights, place = fit_leads(found, seen)
     print(f"a place further down costs {place:.3f} (PLACE in assistant/coach/answers/looking.py)")
     probe = {
         "model": MODEL,

@@ -67,7 +67,7 @@ class CoachConversation:
     def typing(self, text: str) -> None:
         """Use the time while a question is being typed."""
         if text.rstrip().endswith("?") or len(text.split()) >= 5:
-            self._parts.answerer.warm(text, self._session.step() if self._session else None)
+            self._parts.answerer.warm(self._session.ask(text) if self._session else Ask(text))
 
     def past(self, last: int = 20) -> list[Past]:
         """The last exchanges, oldest first."""

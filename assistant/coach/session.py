@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.coach.answers.answerer import Answerer
+from assistant.coach.answers.models import Ask
 from assistant.coach.replies.interpret import Interpreter
 from assistant.coach.turns import Progress, Source, StopView
 from assistant.errors import CoachError
@@ -61,6 +62,10 @@ class Session:
             self.record.append(*events)
         if any(event.type != "digressed" for event in events):
             self.before = None  # "that" now speaks of what has been said since
+
+    def ask(self, question: str) -> Ask:
+        """A question to the handbook with what is known about its setting."""
+        return Ask(question, self.state.subject.audience, self.step(), about=self.about, before=self.before)
 
     def unfinished(self) -> bool:
         """Whether the record ends with something said and nothing asked after it: the coach was cut off there."""

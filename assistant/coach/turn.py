@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from threading import Event as Flag
 
 from assistant.coach import people, say
-from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
+from assistant.coach.answers.models import Found, HandbookAnswer, Piece, Words
 from assistant.coach.replies import words
 from assistant.coach.replies.commands import (
     AskHandbook,
@@ -259,10 +259,8 @@ class Turn:
     def digress(self, question: str, cancel: Flag) -> Iterator[Item]:
         """Answer a question from the handbook and keep question and answer in the record."""
         session = self.session
-        audience = session.state.subject.audience
-        ask = Ask(question, audience, session.step(), about=session.about, before=session.before)
         done: HandbookAnswer | None = None
-        for item in answered(session.parts.answerer.answer(ask, cancel)):
+        for item in answered(session.parts.answerer.answer(session.ask(question), cancel)):
             if isinstance(item, HandbookAnswer):
                 done = item
             else:

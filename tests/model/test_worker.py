@@ -339,6 +339,22 @@ class TestHiddenStates:
         assert again
         assert again.usage.prompt_tokens - again.usage.reused_tokens < 25
 
+    def test_what_was_looked_at_while_a_question_was_typed_is_known(self, worker: Worker) -> None:
+        chat = worker.chat()
+        prompt = about(PASSAGE, "Who is in a cluster?")
+        fresh = chat.hidden_state(about(PASSAGE, "Is it a club?"), 19)
+        chat.warm(prompt, 19)
+        chat.warm(about(PASSAGE, "Where does it rain?"), 19)
+        time.sleep(8)  # nothing else to do: the model gets on with it
+        started = time.monotonic()
+        known = chat.hidden_state(prompt, 19)
+        took = time.monotonic() - started
+        assert known
+        print(f"\na look that was made before takes {took * 1000:.0f} ms")
+        assert known.usage.reused_tokens == known.usage.prompt_tokens
+        assert fresh
+        assert _cosine(fresh.vector, known.vector) < 0.999
+
     def test_words_that_follow_are_those_of_a_model_that_was_never_looked_into(self, worker: Worker) -> None:
         chat = worker.chat()
         before = said(chat.stream(ask("Who is in a cluster?"), max_tokens=12))

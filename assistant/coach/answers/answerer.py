@@ -10,13 +10,13 @@ from assistant.coach.answers import check, compare, facts, gate
 from assistant.coach.answers.compose import Blocks, Context
 from assistant.coach.answers.direct import Directories
 from assistant.coach.answers.languages import asked_in
-from assistant.coach.answers.lines import Direct, Line
+from assistant.coach.answers.lines import Direct, Line, whole
 from assistant.coach.answers.looking import Looking
 from assistant.coach.answers.making import Maker, Work
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
 from assistant.coach.answers.own import OwnWords
 from assistant.coach.answers.question import Understood, matches, rules, understand
-from assistant.coach.answers.tell import Chosen, choose, may_be_told, says_not_given
+from assistant.coach.answers.tell import Chosen, Side, choose, may_be_told, says_not_given
 from assistant.coach.answers.verify import Checker
 from assistant.coach.prompts import Prompts
 from assistant.errors import KnowledgeError, ModelError
@@ -26,6 +26,7 @@ from assistant.handbook.search import HybridRetriever
 from assistant.handbook.sentences import split_sentences
 from assistant.model.port import Cancelled, ChatModel
 
+_AHEAD = 4  # passages looked at while a question is typed
 LABELS = 8  # section labels in an answer's JSON
 _NO_MODEL = "No model is loaded (`coach model pull` fetches it): these are the handbook's closest words."
 _ONLY_COMMANDS = "The handbook says nothing to that. What a question tells me to do does not change my answers."
@@ -64,15 +65,10 @@ class Answerer:
             yield from self._told(work, Direct((Line(_ONLY_COMMANDS, ()),), abstained=True), "refusal")
             return
         hits = self._search(work)
-        about = ask.about if work.asked.follows else None
-        direct = self._directories.answer(work.asked, ask.audience, about=about)
-        if direct and not gate.strange_years(work.asked.text, direct.text()):
+        if direct := self._direct(work):
             yield from self._told(work, direct, "refusal" if direct.abstained else "data")
             return
-        named = {i.passage_id for i in self._directories.money.instruments(work.asked.text)}
-        chosen = choose(work.asked, hits, named)
-        sides = compare.sides(work.asked.text, self._retriever.names, self._retriever, ask.audience)
-        chosen = chosen.comparing(sides) if sides else chosen
+        chosen = self._chosen(work, hits)
         chat = self._chat()
         probed = chat is not None and check.has_probe(chat, self._prompts)
         verdict = gate.before_model(work.asked, chosen, self._vocabulary, probed=probed)
@@ -127,15 +123,19 @@ class Answerer:
             if may_be_told(passage):
                 check.warm(chat, self._prompts, passage)
 
-    def warm(self, text: str, step: str | None = None) -> None:
-        """Use the time while a person types: read the passage that their question will probably be checked against."""
+    def warm(self, ask: Ask) -> None:
+        """Use the time while a person types: look at the passages that the question will be checked against."""
         chat = self._chat()
-        if chat is None or len(text.split()) < 3:
+        if chat is None or len(ask.question.split()) < 3:
             return
-        hits = self._retriever.search(Query(text=text, step=step))
-        chosen = choose(self._directories.understood(text), hits, ())
-        if chosen.hits:
-            check.warm(chat, self._prompts, chosen.passages[0])
+        work = Work(ask=ask, asked=self._directories.understood(ask.question, ask.before))
+        if self._direct(work):
+            return
+        chosen = self._chosen(work, self._search(work))
+        sides = chosen.sides or (Side(work.asked.text, chosen.candidates),)
+        for side in reversed(sides):  # what comes last goes first
+            for hit in reversed(side.hits[:_AHEAD]):
+                check.warm(chat, self._prompts, hit.passage, side.text)
 
     # -- ways of answering ------------------------------------------------------------------------------------------
 
@@ -147,9 +147,10 @@ class Answerer:
         told = chosen.direct()
         yield Found(self._maker.made(work, told.lines, "found"))
         shown = work.elapsed()
-        stating = self._stating(work, chosen, chat, cancel)
+        look = Looking(work.asked.text, lambda text, passage: check.checked(chat, self._prompts, text, passage, cancel))
+        stating = self._stating(work, chosen, look)
         if stating is None and not cancel.is_set():
-            yield from self._told(work, self._refused(work, chosen, hits), "refusal")
+            yield from self._told(work, self._refused(work, chosen, hits, look.nearest), "refusal")
         elif self._wording == "handbook":
             stating = stating or chosen
             led_as_shown = stating.hits[0] is chosen.hits[0]
@@ -170,9 +171,8 @@ class Answerer:
             return stating.with_whole_list(self._corpus.parts.get(first.id.partition("#")[0], ()))
         return stating
 
-    def _stating(self, work: Work, chosen: Chosen, chat: ChatModel, cancel: Event) -> Chosen | None:
+    def _stating(self, work: Work, chosen: Chosen, look: Looking) -> Chosen | None:
         """What was chosen, led by the passage that most likely states the detail; None when no one checked does."""
-        look = Looking(lambda passage: check.checked(chat, self._prompts, work.asked.text, passage, cancel))
         lenient = work.asked.yes_no or work.language != "en"
         told = look.compared(chosen, lenient=lenient) if chosen.sides else look.led(chosen, lenient=lenient)
         work.usage = look.usage
@@ -225,8 +225,11 @@ class Answerer:
             return self._maker.made(work, quoted.lines, "quotation", dropped=dropped)
         return self._maker.made(work, kept, "model", dropped=dropped)
 
-    def _refused(self, work: Work, chosen: Chosen, hits: Sequence[Hit]) -> Direct:
-        """What is missing, in the corpus' words where it says so, and the nearest thing that the handbook does say."""
+    def _refused(self, work: Work, chosen: Chosen, hits: Sequence[Hit], nearest: Passage | None = None) -> Direct:
+        """What is missing, in the corpus' words where it says so, and the nearest thing that the handbook does say.
+
+        `nearest`: the passage that comes nearest to an answer as the model sees it; it is told whole.
+        """
         instruments = self._directories.money.instruments(work.asked.text)
         detail = work.asked.detail
         if detail and instruments and detail.not_given(instruments[0].not_given):
@@ -236,7 +239,9 @@ class Answerer:
         if not lines:
             lines = [Line("The handbook does not say that.", ())]
         near = self._nearest(work.asked, chosen.passages)
-        if near and not (place and near[1] == place[1]):
+        if nearest and not (place and place[0].id == nearest.id):
+            lines += [Line("What it does say nearby:", ()), Line(nearest.text, whole(nearest), paragraph=True)]
+        elif near and not (place and near[1] == place[1]):
             lines.append(Line(f"What it does say nearby: {near[1]}", (near,)))
         return Direct(tuple(lines), abstained=True)
 
@@ -263,6 +268,26 @@ class Answerer:
         work.labels = tuple(self._retriever.labels(hits, query=query))[:LABELS]
         work.retrieval_s = work.elapsed()
         return hits
+
+    def _direct(self, work: Work) -> Direct | None:
+        """The answer from data, unless the question is about a year that the data do not hold."""
+        about = work.ask.about if work.asked.follows else None
+        direct = self._directories.answer(work.asked, work.ask.audience, about=about)
+        if direct is None or gate.strange_years(work.asked.text, direct.text()):
+            return None
+        sides = {side.hits[0].passage.section for side in self._sides(work)}
+        told = {passage.section for line in direct.lines for passage, _ in line.rests_on}
+        return direct if sides <= told or direct.abstained else None  # of things compared all, or none
+
+    def _chosen(self, work: Work, hits: Sequence[Hit]) -> Chosen:
+        """What to tell and to check; of a comparison each side."""
+        named = {i.passage_id for i in self._directories.money.instruments(work.asked.text)}
+        chosen = choose(work.asked, hits, named)
+        sides = self._sides(work)
+        return chosen.comparing(sides) if sides else chosen
+
+    def _sides(self, work: Work) -> list[Side]:
+        return compare.sides(work.asked.text, self._retriever.names, self._retriever, work.ask.audience)
 
     def _told(self, work: Work, direct: Direct, how: str) -> Iterator[Piece]:
         work.first()

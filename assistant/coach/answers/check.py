@@ -57,13 +57,14 @@ def _kept_nowhere(whole: Prompt) -> Prompt:
     return whole.model_copy(update={"messages": (*before, Message(role=last.role, parts=parts))})
 
 
-def warm(chat: ChatModel, prompts: Prompts, passage: Passage) -> None:
-    """Have the model read a passage that a question will probably be checked against."""
+def warm(chat: ChatModel, prompts: Prompts, passage: Passage, question: str | None = None) -> None:
+    """Have the model read a passage that questions will be checked against, and look at it for one, in idle time."""
     fitted = _fitting(chat, prompts)
-    whole = prompt(prompts, "", passage)
-    *before, last = whole.messages
-    begins = whole.model_copy(update={"messages": (*before, Message(role=last.role, parts=last.parts[:1]))})
-    chat.warm(begins, fitted.layer if fitted else None)
+    whole = prompt(prompts, question or "", passage)
+    if question is None or fitted is None:
+        *before, last = whole.messages
+        whole = whole.model_copy(update={"messages": (*before, Message(role=last.role, parts=last.parts[:1]))})
+    chat.warm(whole, fitted.layer if fitted else None)
 
 
 def checked(chat: ChatModel, prompts: Prompts, question: str, passage: Passage, cancel: Event | None = None) -> Checked:

@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.coach.answers import facts
 from assistant.coach.answers.question import matches, rules
-from assistant.coach.answers.tell import may_be_told
-from assistant.handbook.models import Hit, Query
+from assistant.coach.answers.tell import Side, may_be_told
+from assistant.handbook.models import Query
 from assistant.handbook.named import Name, Names
 from assistant.handbook.search import HybridRetriever
 
 _LEAST = 0.3  # of the weight with which a name points to a section
 _MOST_SIDES = 3
-_EACH = 3  # passages of a side that may answer
+_EACH = 4  # passages of a side that may answer
+_JOIN = r"(?:and|or|with|to|than|from|versus|vs\.?|against|next to|alongside|compared (?:to|with))"
+_COMPARED = re.compile(r"\b(?:compared?|comparison of|side by side|respectively|(?:put|set)(?= the| it))\b", re.I)
+_OF_BOTH = re.compile(r"\b(?:each|both|either|neither)(?: of (?:them|these|those|the two))?\b", re.I)
+_JOINED, _JOINS = re.compile(rf"\b{_JOIN}\s+(?:the\s+)?$", re.I), re.compile(rf"^\s*{_JOIN}\b", re.I)
 
 
-def sides(text: str, names: Names, retriever: HybridRetriever, audience: str | None = None) -> list[list[Hit]]:
-    """For each of the things that a question compares its best passages; empty when it compares nothing known.
+def sides(text: str, names: Names, retriever: HybridRetriever, audience: str | None = None) -> list[Side]:
+    """The things that a question compares, each with its best passages; empty when it compares nothing known.
 
-    What stands on one side is searched for without the names of the other ones.
+    What stands on one side is asked and searched for without the names of the other ones.
     """
-    if not matches(rules().compares, text):
+    if not matches(rules().compares, text) or not facts.content(text):
         return []
-    named = _sections(text, names)
+    kinds = {document.head.section: document.head.kind for document in retriever.corpus.documents}
+    named = {label: spans for label, spans in _sections(text, names).items() if kinds.get(label) in ("case", "step")}
     if not 2 <= len(named) <= _MOST_SIDES:
         return []
-    found: list[list[Hit]] = []
+    found: list[Side] = []
     for section in named:
-        alone = text
-        for other, spans in named.items():
-            if other != section:
-                for name in sorted(spans, key=lambda n: -n.start):
-                    alone = alone[: name.start] + alone[name.end :]
+        others = [name for label, spans in named.items() if label != section for name in spans]
+        alone = _without(text, others)
         query = Query(text=alone, audience=audience, boost=(section,))
         hits = [h for h in retriever.search(query, limit=60) if h.passage.section == section and may_be_told(h.passage)]
-        found.append(hits[:_EACH])
-    return found if all(found) and facts.content(text) else []
+        found.append(Side(alone, tuple(hits[:_EACH])))
+    return found if all(side.hits for side in found) else []
+
+
+def _without(text: str, names: Sequence[Name]) -> str:
+    """A question about one thing: without the names of the others, without what joined and compared them."""
+    for name in sorted(names, key=lambda n: -n.start):
+        text = _JOINED.sub("", text[: name.start]) + " " + _JOINS.sub("", text[name.end :])
+    text = _OF_BOTH.sub("it", _COMPARED.sub(" ", text))
+    return re.sub(r"\s+([,;:?!.])", r"\1", " ".join(text.split())).strip(" ,;:-")
 
 
 def _sections(text: str, names: Names) -> dict[str, Sequence[Name]]:

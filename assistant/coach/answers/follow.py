@@ -46,7 +46,9 @@ def standing_alone(question: str, before: str | None, names: Names) -> str:
     new = list(_spans(rest, names))
     if new and _only(rest, new):
         return _swapped(before, rest, new, names)
-    named = [name for name in names.find(before) if name.kind in _STOOD_FOR]
+    found = names.find(before)
+    countries = {(name.start, name.end) for name in found if name.kind == "country"}  # nobody "ran" one
+    named = [name for name in found if name.kind in _STOOD_FOR and (name.start, name.end) not in countries]
     pronoun = _PRONOUN.search(rest)
     if pronoun and named:
         return f"{rest[: pronoun.start()]}{_clearest(named).text}{rest[pronoun.end() :]}?"

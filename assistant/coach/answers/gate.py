@@ -13,7 +13,7 @@ from assistant.coach.answers.tell import Chosen, leaves_out, says_not_given
 from assistant.handbook.models import Passage
 
 # Fitted on questions over the whole handbook (docs/EVALUATION.md):
-LEAST = {"probe": -1.1, "word": -2.4}  # of the check, under which the detail counts as missing
+LEAST = {"probe": -0.75, "word": -2.4}  # of the check, under which the detail counts as missing
 SURE = 3.0  # of the probe, for the passage that answers best of two or more: no other one is looked at
 HOPELESS = ((2, -6.0), (4, -4.0))  # of the probe: so many passages looked at, all below it, and no other one is
 LENIENCY = 0.8  # how much lower the word may be for questions that it is known to judge too hard

@@ -12,51 +12,56 @@ from assistant.coach.answers.tell import Chosen
 from assistant.handbook.models import Hit, Passage
 from assistant.model.port import Usage
 
-PLACE = 0.52  # taken from how well a passage answers for each one that the search put before it (fitted with the probe)
+PLACE = 0.55  # taken from how well a passage answers for each one that the search put before it (fitted with the probe)
+NEAR = -4.0  # log-odds by the probe from which on a passage that does not state the detail is worth telling
+_FAR = -6.0  # from which down the handbook does not say it for one of two things compared, although for the other
 _LEAST_LOOKS = 3
-_SECONDS = 5.0  # after which no further passage is looked at; passages read before take half a second each
+_SECONDS = 2.9  # after which no further passage is looked at; passages read before take half a second each
 
 
 class Looking:
-    """The looks at passages for one question, each passage once, and what they cost."""
+    """The looks at passages for one question, and what they cost."""
 
-    def __init__(self, at: Callable[[Passage], Checked], clock: Callable[[], float] = monotonic) -> None:
-        self._at, self._clock, self._start = at, clock, clock()
-        self._seen: dict[str, Checked] = {}
+    def __init__(
+        self, question: str, at: Callable[[str, Passage], Checked], clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._question, self._at, self._clock, self._start = question, at, clock, clock()
         self.usage = Usage()
         self.decided: Checked | None = None
         """The look that decided whether there is an answer."""
+        self.nearest: Passage | None = None
+        """The passage of that look, where it is not far from stating the detail."""
 
     def led(self, chosen: Chosen, *, lenient: bool) -> Chosen | None:
         """What was chosen, the passages first that answer best; None when the first does not state the detail."""
-        looked = self._looked(chosen.candidates)
+        looked = self._looked(self._question, chosen.candidates)
         first, self.decided = looked[0]
+        if self.decided.by == "probe" and self.decided.odds >= NEAR:
+            self.nearest = first.passage
         if not gate.after_check(self.decided, chosen.left_out, lenient=lenient).answer:
             return None
         stating = [hit for hit, look in looked if hit is first or gate.after_check(look).answer]
         return chosen.led_by(stating, [hit for hit, _ in looked])
 
     def compared(self, chosen: Chosen, *, lenient: bool) -> Chosen | None:
-        """The passage of each side that answers best, of the sides that state the detail; None when none does."""
-        firsts = [self._looked(side)[0] for side in chosen.sides]
+        """The passage of each side that answers best, where it comes near; None when none of them states the detail."""
+        firsts = [self._looked(side.text, side.hits)[0] for side in chosen.sides]
         self.decided = max((look for _, look in firsts), key=lambda look: look.odds)
-        stating = [hit for hit, look in firsts if gate.after_check(look, lenient=lenient).answer]
-        return replace(chosen, hits=tuple(stating)) if stating else None
+        if not gate.after_check(self.decided, lenient=lenient).answer:
+            return None
+        stating = [hit for hit, look in firsts if look is self.decided or look.odds >= _FAR]
+        unstated = tuple(hit.passage.title for hit, _ in firsts if hit not in stating)
+        return replace(chosen, hits=tuple(stating), unstated=unstated)
 
-    def _looked(self, hits: Sequence[Hit]) -> list[tuple[Hit, Checked]]:
+    def _looked(self, question: str, hits: Sequence[Hit]) -> list[tuple[Hit, Checked]]:
         """The hits that were looked at until one was enough or the time was up, the one that answers best first."""
         found: list[tuple[float, Hit, Checked]] = []
         for place, hit in enumerate(hits):
-            look = self._look(hit.passage)
+            look = self._at(question, hit.passage)
+            self.usage = self.usage + look.usage
             found.append((PLACE * place - look.lead, hit, look))
             found.sort(key=lambda one: one[0])
             late = place + 1 >= _LEAST_LOOKS and self._clock() - self._start > _SECONDS
             if late or gate.is_enough([look for *_, look in found], found[0][2]):
                 break
         return [(hit, look) for _, hit, look in found]
-
-    def _look(self, passage: Passage) -> Checked:
-        if passage.id not in self._seen:
-            self._seen[passage.id] = self._at(passage)
-            self.usage = self.usage + self._seen[passage.id].usage
-        return self._seen[passage.id]

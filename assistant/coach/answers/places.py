@@ -22,6 +22,9 @@ _ASKS_CASES = re.compile(
     r"|\b(?:quels|les) cas\b",
     re.I,
 )
+_ASKS_WHO = re.compile(
+    r"\b(?:who|which (?:region|country|partner)s?)\b[^?]*\b(?:led|leads?|ran|runs?|paid|pays?|founded)\b", re.I
+)
 _ASKS_ADDRESS = re.compile(r"\b(?:web ?)?(?:site|page|address(?:es)?|url|link|web)\b|\bon-?line\b", re.I)
 _WHERE = re.compile(r"\bwhere (?:can|do|could|would) (?:i|we|one) (?:find|get|read|download)\b", re.I)
 _ADDRESS_WORDS = facts.content(
@@ -75,7 +78,7 @@ class Places:
             found = self._addresses(asked.text)
             if found:
                 return found
-        if _ASKS_CASES.search(asked.text) and not case:
+        if _ASKS_CASES.search(asked.text) and not case and not _ASKS_WHO.search(asked.text):
             return self._cases_for(asked)
         return None
 

@@ -18,6 +18,14 @@ _LEFT_OUT_WITHIN = 6  # first hits among which a paragraph on what is left out c
 
 
 @dataclass(frozen=True)
+class Side:
+    """One of the things that a question compares: the question as it is for this one alone, and its best passages."""
+
+    text: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True)
 class Chosen:
     """What to tell: hits best first, and whether they hold a value of the kind asked for."""
 
@@ -25,7 +33,8 @@ class Chosen:
     holds_value: bool
     further: tuple[Hit, ...] = ()  # the next best, that are told only when they turn out to hold the detail
     left_out: float = 0.0  # score of the best paragraph on what is left out, as a share of the best hit's
-    sides: tuple[tuple[Hit, ...], ...] = ()  # of a comparison: the best passages for each thing
+    sides: tuple[Side, ...] = ()  # of a comparison
+    unstated: tuple[str, ...] = ()  # titles of the things compared of which the handbook does not say it
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -35,16 +44,16 @@ class Chosen:
     @property
     def candidates(self) -> tuple[Hit, ...]:
         """The hits and the next best ones, in the order in which they are checked."""
-        return (*self.hits, *self.further)
+        return tuple(hit for side in self.sides for hit in side.hits) or (*self.hits, *self.further)
 
     def led_by(self, stating: Sequence[Hit], looked_at: Sequence[Hit]) -> Chosen:
         """The same with these first; of the others that were chosen, those that nobody has looked at follow."""
         hits = [*stating, *(hit for hit in self.hits if hit not in looked_at)]
         return replace(self, hits=tuple(_with_room(hits)))
 
-    def comparing(self, sides: Sequence[Sequence[Hit]]) -> Chosen:
+    def comparing(self, sides: Sequence[Side]) -> Chosen:
         """The same for a comparison: the first passage of each side is told."""
-        return replace(self, hits=tuple(side[0] for side in sides), sides=tuple(map(tuple, sides)), holds_value=True)
+        return replace(self, hits=tuple(side.hits[0] for side in sides), sides=tuple(sides), holds_value=True)
 
     def with_whole_list(self, part: Sequence[Passage]) -> Chosen:
         """The same with every list of the first passage's part in front, where the first one is a list."""
@@ -58,8 +67,9 @@ class Chosen:
         return replace(self, hits=(*hits, *(h for h in self.hits if h.passage not in passages)))
 
     def direct(self) -> Direct:
-        """The passages as an answer, a paragraph each."""
-        return Direct(tuple(_line(hit) for hit in self.hits))
+        """The passages as an answer, a paragraph each, and what of a comparison is missing."""
+        missing = (Line(f"The handbook does not say it for {title}.", (), paragraph=True) for title in self.unstated)
+        return Direct((*(_line(hit) for hit in self.hits), *missing))
 
 
 def choose(asked: Understood, hits: Sequence[Hit], named: Collection[str]) -> Chosen:

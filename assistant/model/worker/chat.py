@@ -21,6 +21,8 @@ _Numbers = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 _MIN_ANSWER = 16
 _MIN_KEPT = 32
 """Shorter beginnings are read faster than loaded."""
+_MOST_LOOKS = 64
+"""Hidden states that are remembered, each some kilobytes."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ class Chat:
     shallow_layer: int = -1
 
     def __post_init__(self) -> None:
+        self._looks: dict[tuple[int, ...], NDArray[np.float32]] = {}
+        self._check_format()
+
+    def _check_format(self) -> None:
         names = ("tokenizer.chat_template", "general.architecture")
         self._template = template_of({name: self.model.metadata(name) for name in names}, self.where)
         for marker in self._template.markers:
@@ -116,6 +122,10 @@ class Chat:
         """
         reading = self.reading(prompt)
         self._check_room(reading, 1)
+        key = _shallow_key(reading.tokens, (), layer)
+        if (known := self._looks.get(key)) is not None:  # looked at in idle time, while the question was typed
+            count.prompt = count.reused = len(reading.tokens)
+            return known
         kept, shared = _places(reading)
         begins, rest = reading.tokens[:kept], reading.tokens[kept:]
         if self.held != begins:
@@ -139,6 +149,10 @@ class Chat:
         except (Interrupted, ModelError):
             self.context.forget_after(kept + len(self.shallow))
             raise
+        if found is not None:
+            self._looks[key] = found
+            while len(self._looks) > _MOST_LOOKS:
+                del self._looks[next(iter(self._looks))]
         return found
 
     def warm(self, prompt: Prompt, layer: int | None = None) -> None:
@@ -148,7 +162,8 @@ class Chat:
             return
         if layer is not None:
             kept, shared = _places(reading)
-            if not self.states.has(_shallow_key(reading.tokens[:kept], reading.tokens[kept : kept + shared], layer)):
+            only = kept + shared == len(reading.tokens)  # no question: read it once and keep it
+            if not (only and self.states.has(_shallow_key(reading.tokens[:kept], reading.tokens[kept:], layer))):
                 self.hidden_state(prompt, layer, Count())
             return
         kept = reading.tokens[: reading.keeps[-1]]
@@ -254,9 +269,9 @@ def _places(reading: Reading) -> tuple[int, int]:
     return kept, keeps[-1] - kept
 
 
-def _shallow_key(begins: Sequence[int], tokens: Sequence[int], layer: int) -> list[int]:
+def _shallow_key(begins: Sequence[int], tokens: Sequence[int], layer: int) -> tuple[int, ...]:
     """What a state is filed under whose `tokens` were computed only as far as a layer: no token is negative."""
-    return [*begins, *tokens, -1 - layer]
+    return (*begins, *tokens, -1 - layer)
 
 
 class _Stopper:

@@ -18,7 +18,7 @@ BOTH = "the Montreal incubator and the Greek liaison office, how far did each ge
 
 def sections(question: str) -> list[str]:
     retriever = rig.retriever()
-    return [side[0].passage.section for side in compare.sides(question, retriever.names, retriever)]
+    return [side.hits[0].passage.section for side in compare.sides(question, retriever.names, retriever)]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,14 @@ def sections(question: str) -> list[str]:
 )
 def test_each_of_the_things_compared_is_looked_up_by_itself(question: str, found: list[str]) -> None:
     assert sections(question) == found
+
+
+def test_each_side_is_asked_without_the_other() -> None:
+    retriever = rig.retriever()
+    found = compare.sides(BOTH, retriever.names, retriever)
+    assert found[0].text == "the Montreal incubator, how far did it get?"
+    found = compare.sides("EACP and TCI compared by size", retriever.names, retriever)
+    assert [side.text for side in found] == ["EACP by size", "TCI by size"]
 
 
 @pytest.mark.parametrize(
@@ -62,10 +70,11 @@ class OnlyOf(ScriptedChat):
     ("title", "told"), [("", {"case-13", "case-17"}), ("Montreal", {"case-13"}), ("Mars", set[str]())]
 )
 def test_the_sides_that_state_it_are_told(title: str, told: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "probe", lambda: rig.probe(0.0, 3.0))
+    monkeypatch.setattr(check, "probe", lambda: rig.probe(-3.0, 4.0))
     answerer = Answerer(rig.corpus(), rig.retriever(), rig.prompts(), lambda: OnlyOf(title))
     *_, answer = answerer.answer(Ask(BOTH))
     assert isinstance(answer, HandbookAnswer)
     assert answer.abstained == (not told)
     if told:
         assert {cited.section for cited in answer.citations} == told
+        assert ("does not say it for Case 17" in answer.answer) == ("case-17" not in told)

@@ -7,9 +7,11 @@ from threading import Event
 
 import pytest
 
+from assistant.coach.answers import check
 from assistant.coach.conversation import CoachConversation
 from assistant.coach.turns import Progress, StopView
 from assistant.errors import CoachError, KnowledgeError
+from assistant.model.port import Prompt
 from tests.support import rig
 from tests.support.scripted_chat import ScriptedChat
 
@@ -99,6 +101,25 @@ def test_typing_reads_ahead_only_when_it_looks_like_a_question(tmp_path: Path) -
     for text in ("", "   ", "yes", "we do", "?"):
         talk.typing(text)
     assert warmed == []
-    talk.typing("how much per company from")
-    talk.typing("what is trust?")
-    assert len(warmed) == 2
+    talk.typing("how do we keep in touch with a partner")
+    assert 1 < len(warmed) < 6, "the passages that come first"
+    assert not any("keep in touch" in prompt for prompt in warmed), "a model without a probe reads the passages only"
+
+
+def test_typing_looks_at_the_passages_for_the_question_as_far_as_it_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    class Warm(ScriptedChat):
+        def warm(self, prompt: Prompt, layer: int | None = None) -> None:
+            looked.append("".join(part.text for part in prompt.messages[-1].parts))
+
+    monkeypatch.setattr(check, "probe", lambda: rig.probe(0.0, 1.0))
+    talk = rig.new_conversation(tmp_path, Warm(rig.flows()))
+    talk.typing("how do we keep in touch with a partner")
+    assert looked
+    assert all("keep in touch with a partner" in text for text in looked)
+    looked.clear()
+    talk.typing("how much did Innovation Express pay per company?")
+    assert looked == [], "the answer comes from data"

@@ -97,13 +97,13 @@ class TestLooking:
         """What is told when passages give these log-odds and leads, and a look takes so long."""
         left, now = list(looks), [0.0]
 
-        def at(_: Passage) -> Checked:
+        def at(_: str, __: Passage) -> Checked:
             now[0] += seconds
             odds, lead = left.pop(0)
             return Checked(odds, lead, "probe", Usage(prompt_tokens=1))
 
         before = chosen(len(looks))
-        looking = Looking(at, lambda: now[0])
+        looking = Looking("?", at, lambda: now[0])
         told = looking.led(before, lenient=False)
         assert looking.usage.prompt_tokens == len(looks) - len(left)
         return told, len(looks) - len(left), before
