@@ -8,8 +8,8 @@ The hidden states are kept in the folder; stopped, it goes on from there.
 The head `states` is fitted on scripts/check_pairs.jsonl: for each of 336 passages three questions that it answers and
 four near misses, written by people who saw the passage, but neither the search nor tests/answers. The head `leads` is
 fitted on scripts/check_looks.jsonl: questions of tests/answers and the passages that the search brings for them in its
-order, each judged by a reader: 2 answers it, 1 answers a part, 0 does not. Of these `states` learns too: from those that
-answer, and from those found for questions that the handbook does not answer.
+order, each judged by a reader: 2 answers it, 1 answers a part, 0 does not. Of these `states` learns too: from those
+that answer, and from those found for questions that the handbook does not answer.
 """
 
 from __future__ import annotations

@@ -26,7 +26,6 @@ from assistant.handbook.search import HybridRetriever
 from assistant.handbook.sentences import split_sentences
 from assistant.model.port import Cancelled, ChatModel
 
-_AHEAD = 4  # passages looked at while a question is typed
 LABELS = 8  # section labels in an answer's JSON
 _NO_MODEL = "No model is loaded (`coach model pull` fetches it): these are the handbook's closest words."
 _ONLY_COMMANDS = "The handbook says nothing to that. What a question tells me to do does not change my answers."
@@ -134,7 +133,7 @@ class Answerer:
         chosen = self._chosen(work, self._search(work))
         sides = chosen.sides or (Side(work.asked.text, chosen.candidates),)
         for side in reversed(sides):  # what comes last goes first
-            for hit in reversed(side.hits[:_AHEAD]):
+            for hit in reversed(side.hits):
                 check.warm(chat, self._prompts, hit.passage, side.text)
 
     # -- ways of answering ------------------------------------------------------------------------------------------
