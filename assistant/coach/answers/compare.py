@@ -16,6 +16,13 @@ _LEAST = 0.3  # of the weight with which a name points to a section
 _MOST_SIDES = 3
 _EACH = 4  # passages of a side that may answer
 _JOIN = r"(?:and|or|with|to|than|from|versus|vs\.?|against|next to|alongside|compared (?:to|with))"
+_MEASURES = {
+    **dict.fromkeys(("bigger", "larger", "smaller"), "big"),
+    **dict.fromkeys(("longer", "shorter"), "long"),
+    **dict.fromkeys(("older", "younger"), "old"),
+    **dict.fromkeys(("cheaper", "dearer"), "expensive"),
+}
+_WHICH_IS = re.compile(rf"\bwhich (?:\w+ ){{0,4}}?(?:is|was) (?:the )?({'|'.join(_MEASURES)})(?: one)?\b", re.I)
 _COMPARED = re.compile(r"\b(?:compared?|comparison of|side by side|respectively|(?:put|set)(?= the| it))\b", re.I)
 _OF_BOTH = re.compile(r"\b(?:each|both|either|neither)(?: of (?:them|these|those|the two))?\b", re.I)
 _JOINED, _JOINS = re.compile(rf"\b{_JOIN}\s+(?:the\s+)?$", re.I), re.compile(rf"^\s*{_JOIN}\b", re.I)
@@ -46,6 +53,7 @@ def _without(text: str, names: Sequence[Name]) -> str:
     """A question about one thing: without the names of the others, without what joined and compared them."""
     for name in sorted(names, key=lambda n: -n.start):
         text = _JOINED.sub("", text[: name.start]) + " " + _JOINS.sub("", text[name.end :])
+    text = _WHICH_IS.sub(lambda m: f"how {_MEASURES[m[1].lower()]} is it", text)
     text = _OF_BOTH.sub("it", _COMPARED.sub(" ", text))
     return re.sub(r"\s+([,;:?!.])", r"\1", " ".join(text.split())).strip(" ,;:-")
 

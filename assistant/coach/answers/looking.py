@@ -36,8 +36,7 @@ class Looking:
         """What was chosen, the passages first that answer best; None when the first does not state the detail."""
         looked = self._looked(self._question, chosen.candidates)
         first, self.decided = looked[0]
-        if self.decided.by == "probe" and self.decided.odds >= NEAR:
-            self.nearest = first.passage
+        self._near(first, self.decided)
         if not gate.after_check(self.decided, chosen.left_out, lenient=lenient).answer:
             return None
         stating = [hit for hit, look in looked if hit is first or gate.after_check(look).answer]
@@ -46,12 +45,17 @@ class Looking:
     def compared(self, chosen: Chosen, *, lenient: bool) -> Chosen | None:
         """The passage of each side that answers best, where it comes near; None when none of them states the detail."""
         firsts = [self._looked(side.text, side.hits)[0] for side in chosen.sides]
-        self.decided = max((look for _, look in firsts), key=lambda look: look.odds)
+        best, self.decided = max(firsts, key=lambda pair: pair[1].odds)
+        self._near(best, self.decided)
         if not gate.after_check(self.decided, lenient=lenient).answer:
             return None
         stating = [hit for hit, look in firsts if look is self.decided or look.odds >= _FAR]
         unstated = tuple(hit.passage.title for hit, _ in firsts if hit not in stating)
         return replace(chosen, hits=tuple(stating), unstated=unstated)
+
+    def _near(self, hit: Hit, look: Checked) -> None:
+        if look.by == "probe" and look.odds >= NEAR:
+            self.nearest = hit.passage
 
     def _looked(self, question: str, hits: Sequence[Hit]) -> list[tuple[Hit, Checked]]:
         """The hits that were looked at until one was enough or the time was up, the one that answers best first."""

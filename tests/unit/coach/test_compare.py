@@ -39,6 +39,8 @@ def test_each_side_is_asked_without_the_other() -> None:
     assert found[0].text == "the Montreal incubator, how far did it get?"
     found = compare.sides("EACP and TCI compared by size", retriever.names, retriever)
     assert [side.text for side in found] == ["EACP by size", "TCI by size"]
+    found = compare.sides("EACP and TCI, which of the two is bigger?", retriever.names, retriever)
+    assert [side.text for side in found] == ["EACP, how big is it?", "TCI, how big is it?"]
 
 
 @pytest.mark.parametrize(
