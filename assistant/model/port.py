@@ -114,7 +114,7 @@ class ChatModel(Protocol):
     def warm(self, prompt: Prompt, layer: int | None = None) -> None:
         """Read the prompt up to its last kept part in idle time; returns at once, gives way to any other call.
 
-        With a layer all of it, for a `hidden_state` of a prompt that begins the same.
+        With a layer all of it: its `hidden_state` is then known, and sooner had for one that begins the same.
         """
         ...
 

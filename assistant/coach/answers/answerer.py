@@ -64,10 +64,11 @@ class Answerer:
             yield from self._told(work, Direct((Line(_ONLY_COMMANDS, ()),), abstained=True), "refusal")
             return
         hits = self._search(work)
-        if direct := self._direct(work):
+        sides = self._sides(work)
+        if direct := self._direct(work, sides):
             yield from self._told(work, direct, "refusal" if direct.abstained else "data")
             return
-        chosen = self._chosen(work, hits)
+        chosen = self._chosen(work, hits, sides)
         chat = self._chat()
         probed = chat is not None and check.has_probe(chat, self._prompts)
         verdict = gate.before_model(work.asked, chosen, self._vocabulary, probed=probed)
@@ -128,11 +129,11 @@ class Answerer:
         if chat is None or len(ask.question.split()) < 3:
             return
         work = Work(ask=ask, asked=self._directories.understood(ask.question, ask.before))
-        if self._direct(work):
+        sides = self._sides(work)
+        if self._direct(work, sides):
             return
-        chosen = self._chosen(work, self._search(work))
-        sides = chosen.sides or (Side(work.asked.text, chosen.candidates),)
-        for side in reversed(sides):  # what comes last goes first
+        chosen = self._chosen(work, self._search(work), sides)
+        for side in reversed(sides or [Side(work.asked.text, chosen.candidates)]):  # what comes last goes first
             for hit in reversed(side.hits):
                 check.warm(chat, self._prompts, hit.passage, side.text)
 
@@ -268,21 +269,20 @@ class Answerer:
         work.retrieval_s = work.elapsed()
         return hits
 
-    def _direct(self, work: Work) -> Direct | None:
-        """The answer from data, unless the question is about a year that the data do not hold."""
+    def _direct(self, work: Work, sides: Sequence[Side]) -> Direct | None:
+        """The answer from data, unless it lacks the year asked about or one of the things compared."""
         about = work.ask.about if work.asked.follows else None
         direct = self._directories.answer(work.asked, work.ask.audience, about=about)
         if direct is None or gate.strange_years(work.asked.text, direct.text()):
             return None
-        sides = {side.hits[0].passage.section for side in self._sides(work)}
+        compared = {side.hits[0].passage.section for side in sides}
         told = {passage.section for line in direct.lines for passage, _ in line.rests_on}
-        return direct if sides <= told or direct.abstained else None  # of things compared all, or none
+        return direct if compared <= told or direct.abstained else None
 
-    def _chosen(self, work: Work, hits: Sequence[Hit]) -> Chosen:
+    def _chosen(self, work: Work, hits: Sequence[Hit], sides: Sequence[Side]) -> Chosen:
         """What to tell and to check; of a comparison each side."""
         named = {i.passage_id for i in self._directories.money.instruments(work.asked.text)}
         chosen = choose(work.asked, hits, named)
-        sides = self._sides(work)
         return chosen.comparing(sides) if sides else chosen
 
     def _sides(self, work: Work) -> list[Side]:

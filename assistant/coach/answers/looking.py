@@ -14,7 +14,7 @@ from assistant.model.port import Usage
 
 PLACE = 0.55  # taken from how well a passage answers for each one that the search put before it (fitted with the probe)
 NEAR = -4.0  # log-odds by the probe from which on a passage that does not state the detail is worth telling
-_FAR = -6.0  # from which down the handbook does not say it for one of two things compared, although for the other
+_FAR = -6.0  # from which down nothing counts as found for one of the things compared, when it is for another
 _LEAST_LOOKS = 3
 _SECONDS = 2.9  # after which no further passage is looked at; passages read before take half a second each
 

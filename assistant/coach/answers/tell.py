@@ -34,7 +34,7 @@ class Chosen:
     further: tuple[Hit, ...] = ()  # the next best, that are told only when they turn out to hold the detail
     left_out: float = 0.0  # score of the best paragraph on what is left out, as a share of the best hit's
     sides: tuple[Side, ...] = ()  # of a comparison
-    unstated: tuple[str, ...] = ()  # titles of the things compared of which the handbook does not say it
+    unstated: tuple[str, ...] = ()  # titles of the things compared of which nothing was found
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -44,7 +44,7 @@ class Chosen:
     @property
     def candidates(self) -> tuple[Hit, ...]:
         """The hits and the next best ones, in the order in which they are checked."""
-        return tuple(hit for side in self.sides for hit in side.hits) or (*self.hits, *self.further)
+        return (*self.hits, *self.further)
 
     def led_by(self, stating: Sequence[Hit], looked_at: Sequence[Hit]) -> Chosen:
         """The same with these first; of the others that were chosen, those that nobody has looked at follow."""
@@ -68,7 +68,7 @@ class Chosen:
 
     def direct(self) -> Direct:
         """The passages as an answer, a paragraph each, and what of a comparison is missing."""
-        missing = (Line(f"The handbook does not say it for {title}.", (), paragraph=True) for title in self.unstated)
+        missing = (Line(f"Nothing was found on that for {title}.", (), paragraph=True) for title in self.unstated)
         return Direct((*(_line(hit) for hit in self.hits), *missing))
 
 

@@ -60,6 +60,7 @@ _ASKS = re.compile(
 _TURN_TO_QUESTION = re.compile(
     r"[,;:–-]\s+(?=(?:but |and |by the way |so )?(?:what|who|how|where|when|which|why)\b)", re.I
 )
+_HESITATION = re.compile(r"^(?:(?:h+m+|u+m+|e+r+m?|u+h+|well|sorry|ok(?:ay)?)\b[\s,.!-]+)+", re.I)
 _FEW_WORDS = 4
 _TAG = re.compile(
     r",?\s*\b(?:right|no|ok|okay|you know|or not|you see|(?:isn|don|haven|aren|do|have|are)['’]?t (?:it|we|they))\?$",
@@ -109,7 +110,7 @@ def command(text: str) -> Command | None:
         return _slash(stripped[1:])
     if _STEP.match(stripped):
         return Go(stripped)
-    word = _table()["command"].get(plain(stripped.rstrip("?")))
+    word = _table()["command"].get(plain(_HESITATION.sub("", stripped.rstrip("?"))))
     if word:
         return Do(cast("Plain", word))
     changed = _CHANGE.match(stripped)

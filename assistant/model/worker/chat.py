@@ -117,8 +117,8 @@ class Chat:
     def hidden_state(self, prompt: Prompt, layer: int, count: Count) -> NDArray[np.float32] | None:
         """What the model holds after `layer` at the prompt's last token; None when it has no such layer.
 
-        What follows the prompt's first kept part is computed only as far as that layer (`shallow`); up to the last kept
-        part it is saved for other prompts that begin the same.
+        Of two kept parts the first is read to the end, as for words. What follows is computed only as far as that layer
+        (`shallow`); up to the second one it is saved for other prompts that begin the same.
         """
         reading = self.reading(prompt)
         self._check_room(reading, 1)

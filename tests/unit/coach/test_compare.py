@@ -79,4 +79,4 @@ def test_the_sides_that_state_it_are_told(title: str, told: set[str], monkeypatc
     assert answer.abstained == (not told)
     if told:
         assert {cited.section for cited in answer.citations} == told
-        assert ("does not say it for Case 17" in answer.answer) == ("case-17" not in told)
+        assert ("Nothing was found on that for Case 17" in answer.answer) == ("case-17" not in told)

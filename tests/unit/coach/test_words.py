@@ -52,6 +52,10 @@ def test_other_replies_are_no_plain_words(text: str) -> None:
     ("text", "command"),
     [
         ("/why", Do("why")),
+        ("hmm, what do you mean?", Do("example")),
+        ("er... back", Do("back")),
+        ("hmm", None),
+        ("well we do that", None),
         ("/WHY ", Do("why")),
         ("/quit", Do("stop")),
         ("/typo", Do("help")),
