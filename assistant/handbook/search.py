@@ -35,7 +35,7 @@ class Weights:
     passages: float = 1.5
     sentences: float = 0.75
     asks: float = 1.0  # of questions that passages answer, close to the one asked
-    words: float = 0.5
+    words: float = 1.5
     known: float = 1.0  # how much words count less when the corpus lacks some of the question's
     directory: float = 0.1  # taken from entries of the directories but the glossary: documents say more
     boost: float = 2.0  # of a thing named, in first places

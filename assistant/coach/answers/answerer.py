@@ -9,6 +9,7 @@ from threading import Event
 from assistant.coach.answers import check, compare, facts, gate
 from assistant.coach.answers.compose import Blocks, Context
 from assistant.coach.answers.direct import Directories
+from assistant.coach.answers.follow import may_speak_of_the_last
 from assistant.coach.answers.languages import asked_in
 from assistant.coach.answers.lines import Direct, Line, whole
 from assistant.coach.answers.looking import Looking
@@ -262,7 +263,8 @@ class Answerer:
     # -- search and form --------------------------------------------------------------------------------------------
 
     def _search(self, work: Work) -> list[Hit]:
-        boost = (work.ask.about,) if work.ask.about and work.asked.follows else ()
+        leans = work.asked.follows or may_speak_of_the_last(work.ask.question, self._retriever.names)
+        boost = (work.ask.about,) if work.ask.about and leans else ()
         query = Query(text=work.asked.text, audience=work.ask.audience, step=work.ask.step, boost=boost)
         hits = self._retriever.search(query, limit=12)
         work.labels = tuple(self._retriever.labels(hits, query=query))[:LABELS]

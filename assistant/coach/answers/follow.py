@@ -9,20 +9,26 @@ from dataclasses import dataclass
 from assistant.coach.answers.question import rules
 from assistant.handbook.named import Name, NameKind, Names
 
-_SHORT = 9  # words; a longer question speaks of a thing of its own
+_SHORT = 12  # words; a longer question speaks of a thing of its own
 _OPENING = re.compile(r"^(?:ok(?:ay)?|and|but|so|then|what about|how about|what if)\b[\s,:]*", re.I)
 _IT = r"(?<!make )\b(?:it|they|them|that one|this one)\b"
 _THAT = (  # at the end, or as what a verb speaks of; not "tools that help", not "in this step"
     r"\b(?:that|this|those|these)\b$"
+    r"|(?<=\bwas )(?:that|this)\b(?= (?:for|in|per|by|from)\b)"
     r"|(?<=\b(?:is|do) )(?:that|this)\b(?= (?:cost|work|run|last|pay|mean|take|still|open|true)\b)"
     r"|(?<=\b(?:was|did|are) )(?:that|this|those|these)\b(?= (?:cost|work|run|last|pay|mean|take|still|open|true)\b)"
     r"|(?<=\bdoes )(?:that|this)\b(?= (?:cost|work|run|last|pay|mean|take)\b)"
 )
 _PRONOUN = re.compile(f"{_IT}|{_THAT}", re.I)
+_CONTRAST = re.compile(r"\b(?:by|in) contrast\W*$|\b(?:instead|though|in turn)\W*$", re.I)
 _FOR_NOTHING = re.compile(r"\bit\b[^?]*\b(?:to|that|if|when|whether)\b", re.I)  # "is it wise to ...?"
+_OF_ITS_OWN: tuple[NameKind, ...] = ("section", "part", "funding", "thing", "country")
 _STOOD_FOR: tuple[NameKind, ...] = ("funding", "thing", "link", "acronym")  # by a pronoun, likeliest first
 _BARE = re.compile(
-    r"^(?:why(?: not)?|how(?: much| long| many| come| so)?|when|who|where|since when|by whom|which ones?)$", re.I
+    r"^(?:(?:why(?: not)?|how(?: much| long| many| come| so)?|when|who|where|since when|by whom|which ones?)"
+    r"|(?:any|(?:is|are) there(?: any)?|which|what)? ?(?:an)?(?:other|more|further) (?:examples?|cases?|ones?)"
+    r"|(?:what|anything|who) else)$",
+    re.I,
 )
 _FUNCTION = re.compile(r"\b(?:for|in|at|by|with|from|on|to|of|the|an?|case|step|too|instead|please|ones?)\b|\W+", re.I)
 
@@ -44,7 +50,7 @@ def standing_alone(question: str, before: str | None, names: Names) -> str:
     before = " ".join(before.split()).rstrip("?!. ")
     rest = _OPENING.sub("", question).strip(" ?!.")
     new = list(_spans(rest, names))
-    if new and _only(rest, new):
+    if new and (_only(rest, new) or (_CONTRAST.search(rest) and _other_audience(new, before, names))):
         return _swapped(before, rest, new, names)
     found = names.find(before)
     countries = {(name.start, name.end) for name in found if name.kind == "country"}  # nobody "ran" one
@@ -55,11 +61,21 @@ def standing_alone(question: str, before: str | None, names: Names) -> str:
     return f"{before}? {rest}?"
 
 
+def may_speak_of_the_last(question: str, names: Names) -> bool:
+    """Whether a question can speak of what was told last: it is short and names no place or thing of its own."""
+    return len(question.split()) <= _SHORT and not any(n.kind in _OF_ITS_OWN for n in names.find(question))
+
+
+def _other_audience(new: list[_Span], before: str, names: Names) -> bool:
+    """Whether what is new names an audience and the question before named another one."""
+    return all(any(s.sort == "audience" for s in spans) for spans in (new, _spans(before, names)))
+
+
 def _leans(question: str, names: Names) -> bool:
     plain = question.strip(" ?!.")
     if len(plain.split()) > _SHORT:
         return False
-    if _OPENING.match(plain) or _BARE.match(plain):
+    if _OPENING.match(plain) or _BARE.match(plain) or _CONTRAST.search(plain):
         return True
     pronoun = _PRONOUN.search(plain)
     if pronoun is None or _FOR_NOTHING.search(plain) or re.search(r"[,;:]|\band\b", plain[: pronoun.start()]):

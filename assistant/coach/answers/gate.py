@@ -16,6 +16,7 @@ from assistant.handbook.models import Passage
 LEAST = {"probe": -0.75, "word": -2.4}  # of the check, under which the detail counts as missing
 SURE = 3.0  # of the probe, for the passage that answers best of two or more: no other one is looked at
 HOPELESS = ((2, -6.0), (4, -4.0))  # of the probe: so many passages looked at, all below it, and no other one is
+OF_SIDES = 1.25  # how much lower the best side of a comparison may be: its question was cut out of another one
 LENIENCY = 0.8  # how much lower the word may be for questions that it is known to judge too hard
 MISSING = 0.7  # taken from the word for a paragraph on what is left out that comes as close as the best one
 LEAST_KNOWN = 0.34  # share of the question's content words that the text must know
@@ -23,6 +24,8 @@ LEAST_KNOWN = 0.34  # share of the question's content words that the text must k
 _PROGRAMME = re.compile(
     r"(?<!^)\b([A-Z][\w]+)\+?(?:\s+[\w-]+){0,2}\s+(?:grants?|programmes?|funds?|schemes?|calls?|accelerator)\b"
 )
+_NEXT = {"after": 1, "before": -1, "until": -1}  # "after 2013" begins with 2014
+_BORDER = re.compile(rf"\b({'|'.join(_NEXT)}) ((?:19|20)\d\d)\b", re.I)
 _OF_US = re.compile(r"\b(?:we|us|our|ours)\b", re.I)
 _ENGLISH = re.compile(r"\b(?:the|what|how|is|are|do|does|of|for|who|why|to|which|when|where|can|me|my|we|our)\b", re.I)
 
@@ -57,6 +60,7 @@ def before_model(asked: Understood, chosen: Chosen, vocabulary: set[str], *, pro
 def strange_years(question: str, text: str) -> set[str]:
     """Years of a question that a text does not hold: it is about something else."""
     years = {y for y in re.findall(r"\b(?:19|20)\d\d\b", question) if y not in text and y != "2012"}
+    years -= {m[2] for m in _BORDER.finditer(question) if str(int(m[2]) + _NEXT[m[1].lower()]) in text}
     ours = _OF_US.search(question) is not None  # "we began in 2003" is no question about 2003
     return {y for y in years if y > "2012"} if ours else years
 
@@ -83,14 +87,15 @@ def is_enough(looks: Sequence[Checked], best: Checked) -> bool:
     )
 
 
-def after_check(check: Checked, left_out: float = 0.0, *, lenient: bool = False) -> Verdict:
+def after_check(check: Checked, left_out: float = 0.0, *, lenient: bool = False, of_sides: bool = False) -> Verdict:
     """What the model's check says to "does the text state it"; its word also needs to know what is left out nearby.
 
-    `lenient` for questions that can be answered with "no" (the model takes that for its own no) or are not in English.
+    `lenient` for questions that can be answered with "no" (the model takes that for its own no) or are not in English;
+    `of_sides` for the best of the things that a question compares.
     """
     because = f"check {check.odds:.2f} by {check.by}, left out {left_out:.2f}"
     if check.by == "probe":
-        return Verdict(check.odds >= LEAST["probe"], because)
+        return Verdict(check.odds >= LEAST["probe"] - OF_SIDES * of_sides, because)
     return Verdict(check.odds - MISSING * left_out >= LEAST["word"] - LENIENCY * lenient, because)
 
 

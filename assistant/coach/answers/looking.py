@@ -12,7 +12,7 @@ from assistant.coach.answers.tell import Chosen
 from assistant.handbook.models import Hit, Passage
 from assistant.model.port import Usage
 
-PLACE = 0.55  # taken from how well a passage answers for each one that the search put before it (fitted with the probe)
+PLACE = 0.43  # taken from how well a passage answers for each one that the search put before it (fitted with the probe)
 NEAR = -4.0  # log-odds by the probe from which on a passage that does not state the detail is worth telling
 _FAR = -6.0  # from which down nothing counts as found for one of the things compared, when it is for another
 _LEAST_LOOKS = 3
@@ -43,15 +43,16 @@ class Looking:
         return chosen.led_by(stating, [hit for hit, _ in looked])
 
     def compared(self, chosen: Chosen, *, lenient: bool) -> Chosen | None:
-        """The passage of each side that answers best, where it comes near; None when none of them states the detail."""
-        firsts = [self._looked(side.text, side.hits)[0] for side in chosen.sides]
-        best, self.decided = max(firsts, key=lambda pair: pair[1].odds)
+        """The passages of each side that answer best, where they come near; None when no side states the detail."""
+        looked = [self._looked(side.text, side.hits) for side in chosen.sides]
+        best, self.decided = max((side[0] for side in looked), key=lambda pair: pair[1].odds)
         self._near(best, self.decided)
-        if not gate.after_check(self.decided, lenient=lenient).answer:
+        if not gate.after_check(self.decided, lenient=lenient, of_sides=True).answer:
             return None
-        stating = [hit for hit, look in firsts if look is self.decided or look.odds >= _FAR]
-        unstated = tuple(hit.passage.title for hit, _ in firsts if hit not in stating)
-        return replace(chosen, hits=tuple(stating), unstated=unstated)
+        stating = [hit for (hit, look), *_ in looked if look is self.decided or look.odds >= _FAR]
+        unstated = tuple(hit.passage.title for (hit, _), *_ in looked if hit not in stating)
+        further = [hit for _, *rest in looked for hit, look in rest if gate.after_check(look).answer]
+        return replace(chosen, unstated=unstated).led_by([*stating, *further], chosen.hits)
 
     def _near(self, hit: Hit, look: Checked) -> None:
         if look.by == "probe" and look.odds >= NEAR:

@@ -84,7 +84,7 @@ class Places:
 
     def checklist(self, step: str, audience: str | None) -> Direct | None:
         """The whole checklist of a step for the audience (each audience's where none is known), never a sample."""
-        return told(self._checklist(step, audience, "|t-(?:\\d\\d-next|uf-never)"))
+        return told(self._checklist(step, audience, "|t-(?:\\d\\d-next|10-loop|uf-never)"))
 
     def checklist_of(self, passage: Passage, audience: str | None) -> list[Passage]:
         """The whole checklist of which a passage is a part, for the audience; empty when it is part of none."""

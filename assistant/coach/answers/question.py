@@ -20,6 +20,7 @@ _TRAILING = re.compile(
     r"[\s,]+(?:pls|please|here|exactly|then|(?:in|by|according to|acc\.? to) (?:the )?(?:handbook|glossary)\b.*)\W*$",
     re.I,
 )
+_LEADING_TO = r"(?:\b(?:before|first)\b[^.!?:;,]{0,30},\s*)?"  # the words before a command
 
 
 class Detail(BaseModel):
@@ -59,6 +60,7 @@ class _Rules(BaseModel):
     not_by_stage: tuple[str, ...]
     wants_all: tuple[str, ...]
     compares: tuple[str, ...]
+    sets_apart: tuple[str, ...]
     follows: tuple[str, ...]
     commands: tuple[str, ...]
 
@@ -77,7 +79,7 @@ class Understood:
     checklist_of_step: bool  # asks for a checklist if it names a step
     audience: str | None  # whose, if the question says so of one only
     step: str | None
-    steps: tuple[str, ...]  # all that it names by number
+    steps: tuple[str, ...]  # all that it names by number, or by what they are called
     yes_no: bool  # can be answered with "yes" or "no"
     follows: bool  # speaks of something said before: "how long does it run?"
 
@@ -109,7 +111,7 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
     found = difference or _match(rules().what_is, whole)
     terms = tuple(_TRAILING.sub("", t).strip(" \"'?.,“”‘’") for t in found.groups() if t) if found else ()
     steps = tuple(dict.fromkeys(f"step-{_number(m[1])}" for m in _STEP.finditer(plain)))
-    called = next((label for label, patterns in rules().called.items() if matches(patterns, plain)), None)
+    called = tuple(label for label, patterns in rules().called.items() if matches(patterns, plain))
     return Understood(
         text=whole,
         detail=next((d for d in rules().details if _match(d.asks, plain)), None),
@@ -120,8 +122,8 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
         checklist=_match(rules().checklist, plain) is not None,
         checklist_of_step=_match(rules().checklist_of_step, whole) is not None,
         audience=_audience(whole),
-        step=steps[0] if steps else called,
-        steps=steps,
+        step=next(iter((*steps, *called)), None),
+        steps=steps or called,
         yes_no=_YES_NO.search(whole) is not None,
         follows=not named and matches(rules().follows, whole),
     )
@@ -131,7 +133,7 @@ def without_commands(text: str) -> str:
     """A question without the words that tell the coach what to do or to say; empty when nothing else is there."""
     left = text
     for pattern in rules().commands:
-        left = re.sub(rf"(?:{pattern})[^.!?:;]*", " ", left, flags=re.I)
+        left = re.sub(rf"{_LEADING_TO}(?:{pattern})[^.!?:;]*", " ", left, flags=re.I)
     if left == text:
         return text
     return " ".join(left.split()).strip(" ,.;:!-") if re.search(r"\w", left) else ""

@@ -12,7 +12,7 @@ from assistant.handbook.models import Hit, Passage
 
 CLOSE = 0.6  # share of the best hit's score from which another passage is told too (docs/EVALUATION.md)
 _LOOKED_AT = 6  # hits among which a value of the kind asked for is looked for
-_MOST_PASSAGES, _MOST_WORDS = 4, 230
+_MOST_PASSAGES, _MOST_WORDS, _MOST_OF_AN_ENTRY = 4, 230, 80
 MOST_CANDIDATES = 7  # that the model looks at
 _LEFT_OUT_WITHIN = 6  # first hits among which a paragraph on what is left out counts
 
@@ -120,12 +120,18 @@ def _holds(passage: Passage, value: str, thing: str | None) -> bool:
 
 def _with_room(hits: Sequence[Hit]) -> list[Hit]:
     """The first hits that together are no longer than an answer may be; at least one."""
-    told, words = list(hits[:1]), len(hits[0].passage.text.split())
+    told, words = list(hits[:1]), _length(hits[0].passage)
     for hit in hits[1:]:
-        words += len(hit.passage.text.split())
+        words += _length(hit.passage)
         if words <= _MOST_WORDS and len(told) < _MOST_PASSAGES:
             told.append(hit)
     return told
+
+
+def _length(passage: Passage) -> int:
+    """Words; an entry of a directory, which is glanced at and not read through, counts as a short paragraph."""
+    words = len(passage.text.split())
+    return min(words, _MOST_OF_AN_ENTRY) if passage.kind == "directory" else words
 
 
 def _close(hit: Hit, best: Hit) -> bool:

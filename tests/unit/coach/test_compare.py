@@ -27,6 +27,11 @@ def sections(question: str) -> list[str]:
         (BOTH, ["case-13", "case-17"]),
         ("EACP and TCI compared by size", ["case-6", "case-9"]),
         ("what's paid per firm in Innovation Express and per project under CIR", ["case-20", "case-15"]),
+        (
+            "the sailing visits in Madrid or the Medicon Valley stays: which of them were longer?",
+            ["case-16", "case-18"],
+        ),
+        ("which is dearer, a dozen life science ambassadors or one company in the incubator?", ["case-18", "case-13"]),
     ],
 )
 def test_each_of_the_things_compared_is_looked_up_by_itself(question: str, found: list[str]) -> None:
@@ -50,6 +55,7 @@ def test_each_side_is_asked_without_the_other() -> None:
         "did EACP work with the TCI network?",
         "what did the same cluster do in Montreal?",
         "compare everything with everything",
+        "is it cheaper for a cluster to plan alone or to plan with other people?",
     ],
 )
 def test_one_thing_or_no_comparison_is_none(question: str) -> None:

@@ -22,6 +22,12 @@ NAMES = Names(load_corpus())
         ("How much did Innovation Express pay?", "who ran it?", "who ran Innovation Express?"),
         ("who paid in case 3?", "how much was that?", "who paid in case 3? how much was that?"),
         ("How does a cluster find a partner?", "why?", "How does a cluster find a partner? why?"),
+        ("who paid in case 3?", "any other example?", "who paid in case 3? any other example?"),
+        (
+            "what should a cluster office tick here?",
+            "what is a ministry asked instead?",
+            "what should a ministry tick here?",
+        ),
     ],
 )
 def test_what_is_left_out_is_taken_from_the_question_before(before: str, question: str, alone: str) -> None:

@@ -40,3 +40,11 @@ def test_what_is_left_out_is_never_told_as_an_answer() -> None:
     assert chosen.left_out > 1
     assert not chosen.holds_value
     assert leaves_out(rig.corpus().by_id["case-20/not-given#0"])
+
+
+def test_a_paragraph_is_told_beside_a_long_entry() -> None:
+    entry, paragraph = ("funding/fund-innovation-express", 1.0), ("case-20/challenge#0", 0.9)
+    words = [len(hit.passage.text.split()) for hit in hits(entry, paragraph)]
+    assert sum(words) > 230
+    chosen = choose(understand("what about it?"), hits(entry, paragraph), {entry[0]})
+    assert [p.id for p in chosen.passages] == [entry[0], paragraph[0]]
