@@ -9,13 +9,14 @@ from threading import Event
 from assistant.coach.answers import check, compare, facts, gate
 from assistant.coach.answers.compose import Blocks, Context
 from assistant.coach.answers.direct import Directories
-from assistant.coach.answers.follow import may_speak_of_the_last
+from assistant.coach.answers.follow import OF_ITS_OWN, may_speak_of_the_last
 from assistant.coach.answers.languages import asked_in
 from assistant.coach.answers.lines import Direct, Line, whole
 from assistant.coach.answers.looking import Looking
 from assistant.coach.answers.making import Maker, Work
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
 from assistant.coach.answers.own import OwnWords
+from assistant.coach.answers.parts import parts
 from assistant.coach.answers.question import Understood, matches, rules, understand
 from assistant.coach.answers.tell import Chosen, Side, choose, may_be_told, says_not_given
 from assistant.coach.answers.verify import Checker
@@ -30,6 +31,7 @@ from assistant.model.port import Cancelled, ChatModel
 LABELS = 8  # section labels in an answer's JSON
 _NO_MODEL = "No model is loaded (`coach model pull` fetches it): these are the handbook's closest words."
 _ONLY_COMMANDS = "The handbook says nothing to that. What a question tells me to do does not change my answers."
+_EACH_HALF = 2  # passages that may answer one half of a double question
 _REFUSED_WITHIN = 6  # first hits in which the sentence is looked for that says that something is missing
 
 
@@ -154,12 +156,13 @@ class Answerer:
             yield from self._told(work, self._refused(work, chosen, hits, look.nearest), "refusal")
         elif self._wording == "handbook":
             stating = stating or chosen
-            led_as_shown = stating.hits[0] is chosen.hits[0]
-            stating = self._whole(work, stating)
-            if led_as_shown:
+            if stating.hits[0] is chosen.hits[0]:
                 work.first_s = shown  # the first words stand there since then
             work.first()
-            yield self._maker.made(work, stating.direct().lines, "handbook")
+            if halves := self._halves(work, stating):
+                yield Found(self._maker.made(work, stating.direct().lines, "found"))
+                stating = look.completed(stating, halves)
+            yield self._maker.made(work, self._whole(work, stating).direct().lines, "handbook")
         else:
             yield from self._worded(work, self._blocks.context(hits), chosen, hits, chat, cancel)
 
@@ -289,6 +292,18 @@ class Answerer:
 
     def _sides(self, work: Work) -> list[Side]:
         return compare.sides(work.asked.text, self._retriever.names, self._retriever, work.ask.audience)
+
+    def _halves(self, work: Work, told: Chosen) -> list[Side]:
+        """Each half of a double question, about what the passage that leads is about, and where it may be answered."""
+        first = told.hits[0].passage
+        halves: list[Side] = []
+        for half in () if told.sides or work.check_by != "probe" else parts(work.asked.text):
+            names = any(name.kind in OF_ITS_OWN for name in self._retriever.names.find(half))
+            text = half if names else f"{half.rstrip('?')} ({first.title.split(',')[0]})?"
+            query = Query(text=text, audience=work.ask.audience, boost=(first.section,))
+            hits = [hit for hit in self._retriever.search(query, limit=12) if may_be_told(hit.passage)]
+            halves.append(Side(text, tuple(hits[:_EACH_HALF])))
+        return halves
 
     def _told(self, work: Work, direct: Direct, how: str) -> Iterator[Piece]:
         work.first()

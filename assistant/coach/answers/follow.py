@@ -21,8 +21,8 @@ _THAT = (  # at the end, or as what a verb speaks of; not "tools that help", not
 )
 _PRONOUN = re.compile(f"{_IT}|{_THAT}", re.I)
 _CONTRAST = re.compile(r"\b(?:by|in) contrast\W*$|\b(?:instead|though|in turn)\W*$", re.I)
-_FOR_NOTHING = re.compile(r"\bit\b[^?]*\b(?:to|that|if|when|whether)\b", re.I)  # "is it wise to ...?"
-_OF_ITS_OWN: tuple[NameKind, ...] = ("section", "part", "funding", "thing", "country")
+_FOR_NOTHING = re.compile(r"\bit\b[^?,]*\b(?:to|that|if|when|whether)\b", re.I)  # "is it wise to ...?"
+OF_ITS_OWN: tuple[NameKind, ...] = ("section", "part", "funding", "thing", "country")
 _STOOD_FOR: tuple[NameKind, ...] = ("funding", "thing", "link", "acronym")  # by a pronoun, likeliest first
 _BARE = re.compile(
     r"^(?:(?:why(?: not)?|how(?: much| long| many| come| so)?|when|who|where|since when|by whom|which ones?)"
@@ -55,6 +55,7 @@ def standing_alone(question: str, before: str | None, names: Names) -> str:
     found = names.find(before)
     countries = {(name.start, name.end) for name in found if name.kind == "country"}  # nobody "ran" one
     named = [name for name in found if name.kind in _STOOD_FOR and (name.start, name.end) not in countries]
+    named = [name for name in named if " " in name.text or not name.text.islower()]  # "visits" is no name
     pronoun = _PRONOUN.search(rest)
     if pronoun and named:
         return f"{rest[: pronoun.start()]}{_clearest(named).text}{rest[pronoun.end() :]}?"
@@ -63,7 +64,7 @@ def standing_alone(question: str, before: str | None, names: Names) -> str:
 
 def may_speak_of_the_last(question: str, names: Names) -> bool:
     """Whether a question can speak of what was told last: it is short and names no place or thing of its own."""
-    return len(question.split()) <= _SHORT and not any(n.kind in _OF_ITS_OWN for n in names.find(question))
+    return len(question.split()) <= _SHORT and not any(n.kind in OF_ITS_OWN for n in names.find(question))
 
 
 def _other_audience(new: list[_Span], before: str, names: Names) -> bool:

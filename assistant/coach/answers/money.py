@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.coach.answers.lines import Direct, Line, whole
+from assistant.coach.answers.parts import parts
 from assistant.coach.answers.question import Detail, Understood, detail, matches, rules
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.directory import listed, sentence
@@ -37,8 +38,8 @@ class Money:
             found = self._compared(instruments[:_MOST_COMPARED], asked)
             if found:
                 return found
-        if asked.detail and len(instruments) == 1 and not matches(rules().two_details, asked.text):
-            found = self._named_detail(instruments[0], asked.detail, asked.text)
+        if asked.detail and len(instruments) == 1:
+            found = self._named_details(instruments[0], asked)
             if found:
                 return found
         if asked.detail and not instruments and asked.detail.id in _NEVER_GIVEN and self._about_money(asked):
@@ -121,6 +122,16 @@ class Money:
                 told = [Line(f"{instrument.name} pays for {funds}.{amount}", self._entry(instrument))]
             lines += [replace(line, paragraph=n == 0) for n, line in enumerate(told)]
         return Direct(tuple(lines))
+
+    def _named_details(self, instrument: Instrument, asked: Understood) -> Direct | None:
+        """What is asked for, one detail or two; None when one of two is not for this directory."""
+        if not asked.details:
+            two = not asked.detail or parts(asked.text) or matches(rules().two_details, asked.text)
+            return None if two or not asked.detail else self._named_detail(instrument, asked.detail, asked.text)
+        found = [self._named_detail(instrument, detail, asked.text) for detail in asked.details]
+        if not all(direct and not direct.abstained for direct in found):
+            return None
+        return Direct(tuple(dict.fromkeys(line for direct in found if direct for line in direct.lines)))
 
     def _named_detail(self, instrument: Instrument, wanted: Detail, question: str) -> Direct | None:
         if wanted.id in _NEVER_GIVEN or wanted.not_given(instrument.not_given):

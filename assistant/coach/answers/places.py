@@ -8,6 +8,7 @@ from math import log
 
 from assistant.coach.answers import facts
 from assistant.coach.answers.lines import Direct, Line, told, whole
+from assistant.coach.answers.parts import parts
 from assistant.coach.answers.question import Understood
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.directory import loose
@@ -29,7 +30,7 @@ _ASKS_ADDRESS = re.compile(r"\b(?:web ?)?(?:site|page|address(?:es)?|url|link|we
 _WHERE = re.compile(r"\bwhere (?:can|do|could|would) (?:i|we|one) (?:find|get|read|download)\b", re.I)
 _ADDRESS_WORDS = facts.content(
     "web website webpage site page address url link homepage home online internet find get read download give please"
-    " exact visit look seem two both one http www know tell need printed print"
+    " exact visit look seem two both one http www know tell need printed print english pages official main"
 )
 _LEAST_SHARE = 0.6  # of the weight of a question's words that what an address is about must hold
 _UNKNOWN = 10  # a word that no address is about weighs as one that ten are about
@@ -68,7 +69,7 @@ class Places:
             return self._recommendation(part, asked.audience or audience)
         case = self._case(asked.text) or (about if about in self._cases else None)
         wanted = asked.detail.id if asked.detail else ""
-        if case and wanted in ("contact", "address", "person"):
+        if case and wanted in ("contact", "address", "person") and not parts(asked.text):
             return self._contact(self._cases[case], person=wanted == "person")
         if wanted == "postal":
             return Direct(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -71,6 +72,7 @@ class Understood:
 
     text: str
     detail: Detail | None
+    details: tuple[Detail, ...]  # two, where it asks for "the size and the length"; `detail` is the first
     terms: tuple[str, ...]
     difference: bool
     need: str | None
@@ -115,6 +117,7 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
     return Understood(
         text=whole,
         detail=next((d for d in rules().details if _match(d.asks, plain)), None),
+        details=_joined_details(plain),
         terms=tuple(t for t in terms if t and len(t.split()) <= 8),
         difference=difference is not None,
         need=need,
@@ -127,6 +130,17 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
         yes_no=_YES_NO.search(whole) is not None,
         follows=not named and matches(rules().follows, whole),
     )
+
+
+def _joined_details(text: str) -> tuple[Detail, ...]:
+    """Two details with a joining word between what asks for them; empty when there are not two."""
+    found = sorted(
+        ((m.start(), m.end(), d) for d in rules().details if (m := _match(d.asks, text))), key=lambda x: x[0]
+    )
+    for (_, end, first), (start, _, second) in pairwise(found):
+        if end <= start and re.search(r"\band\b|[&,+]|\bn\b|\bplus\b", text[end:start]):
+            return first, second
+    return ()
 
 
 def without_commands(text: str) -> str:
