@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event as Flag
 
@@ -34,6 +35,7 @@ class CoachConversation:
         self._parts, self._create = parts, create
         self._session = Session(parts, record) if record else None
         self._setup = Setup() if record is None else None
+        self._asked = Ask("")  # before there is a record: what the next question may lean on
         self._choices: tuple[Choice, ...] = ()
         self._put: str | None = None  # the question, or "menu", that was put last
 
@@ -67,7 +69,7 @@ class CoachConversation:
     def typing(self, text: str) -> None:
         """Use the time while a question is being typed."""
         if text.rstrip().endswith("?") or len(text.split()) >= 5:
-            self._parts.answerer.warm(self._session.ask(text) if self._session else Ask(text))
+            self._parts.answerer.warm(self._session.ask(text) if self._session else replace(self._asked, question=text))
 
     def past(self, last: int = 20) -> list[Past]:
         """The last exchanges, oldest first."""
@@ -148,9 +150,12 @@ class CoachConversation:
         setup = self._setup
         assert setup is not None
         if text.strip().endswith("?") and len(text.split()) > 2:
-            yield from (
-                i for i in answered(self._parts.answerer.answer(Ask(text), cancel)) if not isinstance(i, HandbookAnswer)
-            )
+            for item in answered(self._parts.answerer.answer(replace(self._asked, question=text), cancel)):
+                if isinstance(item, HandbookAnswer):
+                    about = item.citations[0].section if item.citations else self._asked.about
+                    self._asked = Ask("", about=about, before=item.read_as or text)
+                else:
+                    yield item
             yield setup.again()
             return
         if words.command(text) == Do("help"):

@@ -31,7 +31,7 @@ from assistant.model.port import Cancelled, ChatModel
 LABELS = 8  # section labels in an answer's JSON
 _NO_MODEL = "No model is loaded (`coach model pull` fetches it): these are the handbook's closest words."
 _ONLY_COMMANDS = "The handbook says nothing to that. What a question tells me to do does not change my answers."
-_EACH_HALF = 2  # passages that may answer one half of a double question
+_EACH_HALF = 3  # passages that may answer one half of a double question
 _REFUSED_WITHIN = 6  # first hits in which the sentence is looked for that says that something is missing
 
 
@@ -301,7 +301,8 @@ class Answerer:
             names = any(name.kind in OF_ITS_OWN for name in self._retriever.names.find(half))
             text = half if names else f"{half.rstrip('?')} ({first.title.split(',')[0]})?"
             query = Query(text=text, audience=work.ask.audience, boost=(first.section,))
-            hits = [hit for hit in self._retriever.search(query, limit=12) if may_be_told(hit.passage)]
+            hits = [hit for hit in self._retriever.search(query, limit=12) if hit.passage.kind != "directory"]
+            hits = [hit for hit in hits if may_be_told(hit.passage)]
             halves.append(Side(text, tuple(hits[:_EACH_HALF])))
         return halves
 

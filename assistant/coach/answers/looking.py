@@ -17,7 +17,6 @@ NEAR = -4.0  # log-odds by the probe from which on a passage that does not state
 _FAR = -6.0  # from which down nothing counts as found for one of the things compared, when it is for another
 _LEAST_LOOKS = 3
 _SECONDS = 2.9  # after which no further passage is looked at; passages read before take half a second each
-_SECONDS_WITH_HALVES = 5.0  # the same for the halves of a double question; the first words stand by then
 
 
 class Looking:
@@ -44,22 +43,17 @@ class Looking:
         return chosen.led_by(stating, [hit for hit, _ in looked])
 
     def completed(self, chosen: Chosen, halves: Sequence[Side]) -> Chosen:
-        """The same with what answers each half of a double question, right behind the first passage."""
-        found = [hit for half in halves if (hit := self._first_stating(half))]
-        first = chosen.hits[0]
-        told = dict.fromkeys(hit.passage.id for hit in (first, *found))
-        behind = [next(h for h in (first, *found) if h.passage.id == name) for name in told]
-        return chosen.led_by([*behind, *(h for h in chosen.hits if h.passage.id not in told)], chosen.hits)
-
-    def _first_stating(self, half: Side) -> Hit | None:
-        for hit in half.hits:
-            if self._clock() - self._start > _SECONDS_WITH_HALVES:
-                return None
-            look = self._at(half.text, hit.passage)
-            self.usage = self.usage + look.usage
-            if gate.after_check(look).answer:
-                return hit
-        return None
+        """The same with what answers the other half of a double question, right behind the first passage."""
+        first, (asked, other) = chosen.hits[0], halves
+        leads = self._at(asked.text, first.passage)
+        self.usage = self.usage + leads.usage
+        missing = other if gate.after_check(leads).answer else asked
+        hit, look = self._looked(missing.text, missing.hits)[0] if missing.hits else (first, leads)
+        if hit.passage == first.passage or not gate.after_check(look, of_sides=True).answer:
+            return chosen
+        return chosen.led_by(
+            [first, hit, *(h for h in chosen.hits if h.passage not in (first.passage, hit.passage))], chosen.hits
+        )
 
     def compared(self, chosen: Chosen, *, lenient: bool) -> Chosen | None:
         """The passages of each side that answer best, where they come near; None when no side states the detail."""

@@ -69,7 +69,8 @@ class Places:
             return self._recommendation(part, asked.audience or audience)
         case = self._case(asked.text) or (about if about in self._cases else None)
         wanted = asked.detail.id if asked.detail else ""
-        if case and wanted in ("contact", "address", "person") and not parts(asked.text):
+        no_contact = wanted == "address" and case in self._cases and self._cases[case].head.contact is None
+        if case and wanted in ("contact", "address", "person") and not (no_contact or parts(asked.text)):
             return self._contact(self._cases[case], person=wanted == "person")
         if wanted == "postal":
             return Direct(

@@ -21,6 +21,8 @@ _TRAILING = re.compile(
     r"[\s,]+(?:pls|please|here|exactly|then|(?:in|by|according to|acc\.? to) (?:the )?(?:handbook|glossary)\b.*)\W*$",
     re.I,
 )
+_BRACKETED = re.compile(r"\[[^\]]*\b(?:system|admin|developer)\b[^\]]*\]", re.I)  # "[system message]"
+_COURTESY = 3  # so many words left beside a command are no question ("Thank you!")
 _LEADING_TO = r"(?:\b(?:before|first)\b[^.!?:;,]{0,30},\s*)?"  # the words before a command
 
 
@@ -145,12 +147,16 @@ def _joined_details(text: str) -> tuple[Detail, ...]:
 
 def without_commands(text: str) -> str:
     """A question without the words that tell the coach what to do or to say; empty when nothing else is there."""
-    left = text
+    left = _BRACKETED.sub(". ", text)
     for pattern in rules().commands:
         left = re.sub(rf"{_LEADING_TO}(?:{pattern})[^.!?:;]*", " ", left, flags=re.I)
     if left == text:
         return text
-    return " ".join(left.split()).strip(" ,.;:!-") if re.search(r"\w", left) else ""
+    left = " ".join(left.split()).strip(" ,.;:!-")
+    asked = [part for part in re.split(r"(?<=[.!?])\s+", left) if part.endswith("?")]
+    if asked:  # a story around a command goes with it
+        return " ".join(asked)
+    return left if len(re.findall(r"\w+", left)) > _COURTESY else ""
 
 
 def _audience(text: str) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 from assistant.coach.answers import check
 from assistant.coach.answers.tell import MOST_CANDIDATES
 from assistant.coach.conversation import CoachConversation
-from assistant.coach.turns import Progress, StopView
+from assistant.coach.turns import AnswerDone, Progress, StopView
 from assistant.errors import CoachError, KnowledgeError
 from assistant.model.port import Prompt
 from tests.support import rig
@@ -36,6 +36,13 @@ def test_before_the_setup_is_through_there_is_no_record_and_nothing_to_show(tmp_
         talk.summary()
     talk.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_question_before_there_is_a_record_may_lean_on_the_one_before(tmp_path: Path) -> None:
+    talk = spoken(tmp_path, "what does the CIR programme pay a cluster?")
+    told = [item.markdown for item in talk.reply("and how long does it run?", Event()) if isinstance(item, AnswerDone)]
+    assert any("9 months" in text for text in told)
+    assert talk.record is None
 
 
 def test_the_title_is_the_organisation_and_the_record_is_named_after_it(tmp_path: Path) -> None:
