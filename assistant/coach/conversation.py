@@ -150,10 +150,10 @@ class CoachConversation:
         setup = self._setup
         assert setup is not None
         if text.strip().endswith("?") and len(text.split()) > 2:
-            for item in answered(self._parts.answerer.answer(replace(self._asked, question=text), cancel)):
+            ask = replace(self._asked, question=text)
+            for item in answered(self._parts.answerer.answer(ask, cancel)):
                 if isinstance(item, HandbookAnswer):
-                    about = item.citations[0].section if item.citations else self._asked.about
-                    self._asked = Ask("", about=about, before=item.read_as or text)
+                    self._asked = ask.after(item)
                 else:
                     yield item
             yield setup.again()

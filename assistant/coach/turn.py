@@ -260,7 +260,8 @@ class Turn:
         """Answer a question from the handbook and keep question and answer in the record."""
         session = self.session
         done: HandbookAnswer | None = None
-        for item in answered(session.parts.answerer.answer(session.ask(question), cancel)):
+        ask = session.ask(question)
+        for item in answered(session.parts.answerer.answer(ask, cancel)):
             if isinstance(item, HandbookAnswer):
                 done = item
             else:
@@ -271,8 +272,8 @@ class Turn:
             Citation(section=c.section, passage=c.passage, title=c.title, quote=c.quote) for c in done.citations
         )
         session.keep(Digressed(asked=question, answer=done.answer, abstained=done.abstained, citations=cites))
-        session.before = done.read_as or question
-        session.about = done.citations[0].section if done.citations else session.about
+        last = ask.after(done)
+        session.before, session.about = last.before, last.about
 
     # -- putting what comes next ------------------------------------------------------------------------------------
 

@@ -94,17 +94,14 @@ def asked(
     for number, question in enumerate(questions, 1):
         ask = Ask(question.question, audience=question.audience, id=question.id)
         for earlier in question.before:
-            for piece in answerer.answer(replace(ask, question=earlier, id=None), Event()):
+            ask = replace(ask, question=earlier)
+            for piece in answerer.answer(ask, Event()):
                 if isinstance(piece, HandbookAnswer):
-                    ask = replace(ask, before=piece.read_as or earlier, about=_cited_first(piece))
-        for piece in answerer.answer(ask, Event()):
+                    ask = ask.after(piece)
+        for piece in answerer.answer(replace(ask, question=question.question), Event()):
             if isinstance(piece, HandbookAnswer):
                 yield piece
         progress(number, len(questions))
-
-
-def _cited_first(answer: HandbookAnswer) -> str | None:
-    return answer.citations[0].section if answer.citations else None
 
 
 def kept(run: Run, answers: Iterator[HandbookAnswer], out: TextIO | None) -> dict[str, Told]:

@@ -10,13 +10,13 @@ from assistant.coach.answers import check, compare, facts, gate
 from assistant.coach.answers.compose import Blocks, Context
 from assistant.coach.answers.direct import Directories
 from assistant.coach.answers.follow import OF_ITS_OWN, may_speak_of_the_last
+from assistant.coach.answers.halves import halves
 from assistant.coach.answers.languages import asked_in
 from assistant.coach.answers.lines import Direct, Line, whole
 from assistant.coach.answers.looking import Looking
 from assistant.coach.answers.making import Maker, Work
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece, Words
 from assistant.coach.answers.own import OwnWords
-from assistant.coach.answers.parts import parts
 from assistant.coach.answers.question import Understood, matches, rules, understand
 from assistant.coach.answers.tell import Chosen, Side, choose, may_be_told, says_not_given
 from assistant.coach.answers.verify import Checker
@@ -159,9 +159,9 @@ class Answerer:
             if stating.hits[0] is chosen.hits[0]:
                 work.first_s = shown  # the first words stand there since then
             work.first()
-            if halves := self._halves(work, stating):
+            if sides := self._halves(work, stating):
                 yield Found(self._maker.made(work, stating.direct().lines, "found"))
-                stating = look.completed(stating, halves)
+                stating = look.completed(stating, sides)
             yield self._maker.made(work, self._whole(work, stating).direct().lines, "handbook")
         else:
             yield from self._worded(work, self._blocks.context(hits), chosen, hits, chat, cancel)
@@ -296,15 +296,15 @@ class Answerer:
     def _halves(self, work: Work, told: Chosen) -> list[Side]:
         """Each half of a double question, about what the passage that leads is about, and where it may be answered."""
         first = told.hits[0].passage
-        halves: list[Side] = []
-        for half in () if told.sides or work.check_by != "probe" else parts(work.asked.text):
+        found: list[Side] = []
+        for half in () if told.sides or work.check_by != "probe" else halves(work.asked.text):
             names = any(name.kind in OF_ITS_OWN for name in self._retriever.names.find(half))
             text = half if names else f"{half.rstrip('?')} ({first.title.split(',')[0]})?"
             query = Query(text=text, audience=work.ask.audience, boost=(first.section,))
             hits = [hit for hit in self._retriever.search(query, limit=12) if hit.passage.kind != "directory"]
             hits = [hit for hit in hits if may_be_told(hit.passage)]
-            halves.append(Side(text, tuple(hits[:_EACH_HALF])))
-        return halves
+            found.append(Side(text, tuple(hits[:_EACH_HALF])))
+        return found
 
     def _told(self, work: Work, direct: Direct, how: str) -> Iterator[Piece]:
         work.first()

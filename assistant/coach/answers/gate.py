@@ -16,7 +16,9 @@ from assistant.handbook.models import Passage
 LEAST = {"probe": -0.75, "word": -2.4}  # of the check, under which the detail counts as missing
 SURE = 3.0  # of the probe, for the passage that answers best of two or more: no other one is looked at
 HOPELESS = ((2, -6.0), (4, -4.0))  # of the probe: so many passages looked at, all below it, and no other one is
-OF_SIDES = 1.25  # how much lower the best side of a comparison may be: its question was cut out of another one
+OF_SIDES = (
+    1.25  # how much lower the best side of a comparison may be: its question was cut out of another one (so of a half)
+)
 LENIENCY = 0.8  # how much lower the word may be for questions that it is known to judge too hard
 MISSING = 0.7  # taken from the word for a paragraph on what is left out that comes as close as the best one
 LEAST_KNOWN = 0.34  # share of the question's content words that the text must know
@@ -91,7 +93,7 @@ def after_check(check: Checked, left_out: float = 0.0, *, lenient: bool = False,
     """What the model's check says to "does the text state it"; its word also needs to know what is left out nearby.
 
     `lenient` for questions that can be answered with "no" (the model takes that for its own no) or are not in English;
-    `of_sides` for the best of the things that a question compares.
+    `of_sides` for the best of the things that a question compares, and for one half of a double question.
     """
     because = f"check {check.odds:.2f} by {check.by}, left out {left_out:.2f}"
     if check.by == "probe":

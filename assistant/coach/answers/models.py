@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict
 
@@ -78,6 +78,11 @@ class Ask:
     id: str | None = None
     about: str | None = None  # section cited last, for follow-ups
     before: str | None = None  # the question asked last, as it was read
+
+    def after(self, answer: HandbookAnswer) -> Ask:
+        """What the next question can lean on once this one is answered; its own words are still to come."""
+        about = answer.citations[0].section if answer.citations else self.about
+        return replace(self, question="", about=about, before=answer.read_as or self.question)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.coach.answers.halves import halves
 from assistant.coach.answers.lines import Direct, Line, whole
-from assistant.coach.answers.parts import parts
 from assistant.coach.answers.question import Detail, Understood, detail, matches, rules
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.directory import listed, sentence
@@ -125,11 +125,11 @@ class Money:
 
     def _named_details(self, instrument: Instrument, asked: Understood) -> Direct | None:
         """What is asked for, one detail or two; None when one of two is not for this directory."""
-        if not asked.details:
-            two = not asked.detail or parts(asked.text) or matches(rules().two_details, asked.text)
-            return None if two or not asked.detail else self._named_detail(instrument, asked.detail, asked.text)
-        found = [self._named_detail(instrument, detail, asked.text) for detail in asked.details]
-        if not all(direct and not direct.abstained for direct in found):
+        wanted = asked.details or ((asked.detail,) if asked.detail and not halves(asked.text) else ())
+        if len(wanted) == 1:
+            return self._named_detail(instrument, wanted[0], asked.text)
+        found = [self._named_detail(instrument, detail, asked.text) for detail in wanted]
+        if not found or not all(direct and not direct.abstained for direct in found):
             return None
         return Direct(tuple(dict.fromkeys(line for direct in found if direct for line in direct.lines)))
 

@@ -7,8 +7,8 @@ from collections import Counter
 from math import log
 
 from assistant.coach.answers import facts
+from assistant.coach.answers.halves import halves
 from assistant.coach.answers.lines import Direct, Line, told, whole
-from assistant.coach.answers.parts import parts
 from assistant.coach.answers.question import Understood
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.directory import loose
@@ -70,7 +70,7 @@ class Places:
         case = self._case(asked.text) or (about if about in self._cases else None)
         wanted = asked.detail.id if asked.detail else ""
         no_contact = wanted == "address" and case in self._cases and self._cases[case].head.contact is None
-        if case and wanted in ("contact", "address", "person") and not (no_contact or parts(asked.text)):
+        if case and wanted in ("contact", "address", "person") and not (no_contact or halves(asked.text)):
             return self._contact(self._cases[case], person=wanted == "person")
         if wanted == "postal":
             return Direct(

@@ -59,7 +59,6 @@ class _Rules(BaseModel):
     called: dict[str, tuple[str, ...]]
     audiences: dict[str, tuple[str, ...]]
     not_given: tuple[str, ...]
-    two_details: tuple[str, ...]
     not_by_stage: tuple[str, ...]
     wants_all: tuple[str, ...]
     compares: tuple[str, ...]

@@ -15,12 +15,12 @@ _FIRST = re.compile(
 )
 
 
-def parts(text: str) -> tuple[str, ...]:
+def halves(text: str) -> tuple[str, ...]:
     """The two questions of a double one, the second as it stands; empty when a text asks one thing.
 
-    >>> parts("When was EACP founded, and on what does it rest?")
+    >>> halves("When was EACP founded, and on what does it rest?")
     ('When was EACP founded?', 'on what does it rest?')
-    >>> parts("We are small, who funds us?")
+    >>> halves("We are small, who funds us?")
     ()
     """
     for join in _SECOND.finditer(text):

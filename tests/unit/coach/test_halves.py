@@ -8,8 +8,8 @@ import pytest
 
 from assistant.coach.answers import check
 from assistant.coach.answers.answerer import Answerer
+from assistant.coach.answers.halves import halves
 from assistant.coach.answers.models import Ask, Found, HandbookAnswer, Piece
-from assistant.coach.answers.parts import parts
 from assistant.coach.answers.question import understand
 from assistant.model.port import HiddenState, Prompt
 from tests.support import rig
@@ -19,7 +19,7 @@ DOUBLE = "how long did the LiSoG delegation stay in Finland, and what are the le
 
 
 @pytest.mark.parametrize(
-    ("text", "halves"),
+    ("text", "found"),
     [
         ("who pays and when does it open?", ("who pays?", "when does it open?")),
         ("EACP: when was it founded & on what does it rest", ("EACP: when was it founded?", "on what does it rest?")),
@@ -30,8 +30,8 @@ DOUBLE = "how long did the LiSoG delegation stay in Finland, and what are the le
         ("which cases are about Sweden and Denmark?", ()),
     ],
 )
-def test_the_halves_of_a_double_question(text: str, halves: tuple[str, ...]) -> None:
-    assert parts(text) == halves
+def test_the_halves_of_a_double_question(text: str, found: tuple[str, ...]) -> None:
+    assert halves(text) == found
 
 
 @pytest.mark.parametrize(
