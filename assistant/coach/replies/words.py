@@ -61,6 +61,11 @@ _TURN_TO_QUESTION = re.compile(
     r"[,;:–-]\s+(?=(?:but |and |by the way |so )?(?:what|who|how|where|when|which|why)\b)", re.I
 )
 _HESITATION = re.compile(r"^(?:(?:h+m+|u+m+|e+r+m?|u+h+|well|sorry|ok(?:ay)?)\b[\s,.!-]+)+", re.I)
+_COURTESY = re.compile(
+    r"[\s,]+(?:pls|plz|please|thx|thanks|thank you|bitte|danke|merci|s['’]il (?:vous|te) pla[iî]t|per favore|grazie"
+    r"|por favor|gracias|prosz[eę]|tack)[\s.!]*$",
+    re.I,
+)
 _FEW_WORDS = 4
 _TAG = re.compile(
     r",?\s*\b(?:right|no|ok|okay|you know|or not|you see|(?:isn|don|haven|aren|do|have|are)['’]?t (?:it|we|they))\?$",
@@ -94,7 +99,7 @@ def rating_word(text: str) -> Rating | None:
 
 def skip_word(text: str) -> SkipReason | None:
     """The reason for skipping that a whole reply states in plain words."""
-    found = _table()["skip"].get(plain(text))
+    found = _table()["skip"].get(plain(_bare(text)))
     return cast("SkipReason", found) if found else None
 
 
@@ -105,12 +110,12 @@ def says_nothing(text: str) -> bool:
 
 def command(text: str) -> Command | None:
     """The command of a whole reply: a slash command, or plain words for one. None when it is something else."""
-    stripped = text.strip()
-    if stripped.startswith("/"):
-        return _slash(stripped[1:])
+    if text.strip().startswith("/"):
+        return _slash(text.strip()[1:])
+    stripped = _bare(text)
     if _STEP.match(stripped):
         return Go(stripped)
-    word = _table()["command"].get(plain(_HESITATION.sub("", stripped.rstrip("?"))))
+    word = _table()["command"].get(plain(stripped.rstrip("?")))
     if word:
         return Do(cast("Plain", word))
     changed = _CHANGE.match(stripped)
@@ -124,6 +129,11 @@ def command(text: str) -> Command | None:
         if stop_id(stop) or (going.group("away") and len(stop.split()) <= _LONGEST_PLACE):
             return Go(stop)
     return None
+
+
+def _bare(text: str) -> str:
+    """A reply without a hum before it or a courtesy behind it."""
+    return _COURTESY.sub("", _HESITATION.sub("", text.strip())) or text.strip()
 
 
 def _slash(text: str) -> Command | None:

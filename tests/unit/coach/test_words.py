@@ -83,6 +83,11 @@ def test_other_replies_are_no_plain_words(text: str) -> None:
         ("Correct, we do", None),
         ("edit the website", None),
         ("step 3", Go("step 3")),
+        ("step 3 pls", Go("step 3")),
+        ("hm, the menu please!", None),
+        ("um, help please!", Do("help")),
+        ("go to step 3, thanks", Go("step 3")),
+        ("thanks", None),
         ("Step 3: Identify Opportunities", Go("Step 3: Identify Opportunities")),
         ("Step 3 is finished", None),
         ("go to step 3", Go("step 3")),
@@ -97,6 +102,12 @@ def test_other_replies_are_no_plain_words(text: str) -> None:
 )
 def test_commands_are_told_from_replies_that_only_look_like_them(text: str, command: Command | None) -> None:
     assert words.command(text) == command
+
+
+def test_a_hum_before_not_knowing_and_a_courtesy_behind_it_change_nothing() -> None:
+    assert words.skip_word("hm dunno") == "dont_know"
+    assert words.skip_word("later, thanks") == "later"
+    assert words.skip_word("well, we do that later") is None
 
 
 @pytest.mark.parametrize(
