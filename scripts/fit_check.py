@@ -5,8 +5,8 @@
 
 The hidden states are kept in the folder; stopped, it goes on from there.
 
-The head `states` is fitted on scripts/check_pairs.jsonl: for each of 336 passages three questions that it answers and
-four near misses, written by people who saw the passage, but neither the search nor tests/answers. The head `leads` is
+The head `states` is fitted on scripts/check_pairs.jsonl: for each of 755 passages questions that it answers and near
+misses, written by people who saw the passage, but neither the search nor tests/answers. The head `leads` is
 fitted on scripts/check_looks.jsonl: questions of tests/answers and the passages that the search brings for them in its
 order, each judged by a reader: 2 answers it, 1 answers a part, 0 does not. Of these `states` learns too: from those
 that answer, and from those found for questions that the handbook does not answer.
@@ -34,8 +34,9 @@ from assistant.model.open import open_models
 HERE = Path(__file__).parent
 OUT = HERE.parent / "prompts" / "answer.probe.json"
 MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
-LAYER, STRENGTH, RIDGE, PARTLY, FOLDS = 19, 1e-3, 10.0, 0.2, 5
-UNANSWERABLE = 3.0  # how much more a passage found for such a question counts than a pair
+LAYER, STRENGTH, RIDGE, PARTLY, FOLDS = 19, 2e-3, 10.0, 0.2, 5
+UNANSWERABLE = 3.0  # how much more a passage found for such a question counts than one found for another
+OF_A_PAIR = 0.3  # how much less a pair counts than what the search finds
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def fit_states(some: list[Pair], rows: np.ndarray, found: list[Pair], seen: np.n
     every = [*some, *(found[at] for at in used)]
     stated = np.array([pair.label == 2 for pair in every])
     weight = np.array([1.0 if pair.answerable else UNANSWERABLE for pair in every])
+    weight[: len(some)] = OF_A_PAIR
     scaler = StandardScaler().fit(rows)
     scaled = scaler.transform(np.concatenate([rows, seen[used]]))
     names = sorted({pair.passage for pair in some} | {pair.question for pair in found})

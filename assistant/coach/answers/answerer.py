@@ -74,7 +74,7 @@ class Answerer:
         chosen = self._chosen(work, hits, sides)
         chat = self._chat()
         probed = chat is not None and check.has_probe(chat, self._prompts)
-        verdict = gate.before_model(work.asked, chosen, self._vocabulary, probed=probed)
+        verdict = gate.before_model(work.asked, chosen, self._vocabulary, probed=probed, language=work.language)
         if not verdict.answer:
             yield from self._told(work, self._refused(work, chosen, hits), "refusal")
             return

@@ -13,7 +13,7 @@ from assistant.coach.answers.tell import Chosen, leaves_out, says_not_given
 from assistant.handbook.models import Passage
 
 # Fitted on questions over the whole handbook (docs/EVALUATION.md):
-LEAST = {"probe": -0.75, "word": -2.4}  # of the check, under which the detail counts as missing
+LEAST = {"probe": -0.5, "word": -2.4}  # of the check, under which the detail counts as missing
 SURE = 3.0  # of the probe, for the passage that answers best of two or more: no other one is looked at
 HOPELESS = ((2, -6.0), (4, -4.0))  # of the probe: so many passages looked at, all below it, and no other one is
 OF_SIDES = (
@@ -40,15 +40,20 @@ class Verdict:
     because: str = ""
 
 
-def before_model(asked: Understood, chosen: Chosen, vocabulary: set[str], *, probed: bool = False) -> Verdict:
+def before_model(
+    asked: Understood, chosen: Chosen, vocabulary: set[str], *, probed: bool = False, language: str = "en"
+) -> Verdict:
     """What can be told without the model: words nobody knows, or no value of the kind asked for.
 
-    `probed`: a probe will look, which judges better than whether there is such a value.
+    `probed`: a probe will look, which judges better than whether there is such a value. `language`: of the question;
+    words such as "do" and "is" are not English alone.
     """
     if not chosen.hits:
         return Verdict(False, "nothing found")
     wanted = facts.content(asked.text)
-    english = _ENGLISH.search(asked.text) is not None  # other languages share few words with the corpus
+    english = (
+        language == "en" and _ENGLISH.search(asked.text) is not None
+    )  # other languages share few words with the corpus
     if english and wanted and len(wanted & vocabulary) / len(wanted) < LEAST_KNOWN:
         return Verdict(False, "the handbook is not about this")
     strange = _strangers(asked.text, chosen.passages, vocabulary, english=english)

@@ -16,7 +16,10 @@ from assistant.handbook.models import Passage
 from assistant.handbook.named import Names
 
 _SCHEME = re.compile(r"\b(?:schemes?|calls?|programmes?|programs?|grants?|money|funds?|funding)\b", re.I)
-_OTHER_SUM = re.compile(r"\b(?:month|monthly|annual|yearly|daily|hourly|weekly|salar|wage|rent|fee)\w*", re.I)
+_OTHER_SUM = re.compile(
+    r"\b(?:(?:month|annual|yearly|daily|hourly|weekly|salar|wage|rent|fee)\w*|follow-?up|next|later|second|bigger|larger)\b",
+    re.I,
+)
 _MOST_COMPARED = 3
 _COMPARES = re.compile(r"\b(?:which one|compare|difference|versus|vs|next to|side by side)\b", re.I)
 _MOST_SOURCES = 2  # funding sources in one answer

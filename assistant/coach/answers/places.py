@@ -76,7 +76,8 @@ class Places:
             return Direct(
                 (Line("The handbook does not give postal addresses, only web addresses.", ()),), abstained=True
             )
-        if wanted == "address" or _WHERE.search(asked.text) or _ASKS_ADDRESS.search(asked.text):
+        asks_address = wanted == "address" or _WHERE.search(asked.text) or _ASKS_ADDRESS.search(asked.text)
+        if asks_address and wanted != "form":
             found = self._addresses(asked.text)
             if found:
                 return found

@@ -21,7 +21,9 @@ _TRAILING = re.compile(
     r"[\s,]+(?:pls|please|here|exactly|then|(?:in|by|according to|acc\.? to) (?:the )?(?:handbook|glossary)\b.*)\W*$",
     re.I,
 )
-_BRACKETED = re.compile(r"\[[^\]]*\b(?:system|admin|developer)\b[^\]]*\]", re.I)  # "[system message]"
+_BRACKETED = re.compile(  # "[system message]", {"mode": "no-sources"}
+    r"\[[^\]]*\b(?:system|admin|developer)\b[^\]]*\]|\{\s*\"\w+\"\s*:[^{}]*\}", re.I
+)
 _COURTESY = 3  # so many words left beside a command are no question ("Thank you!")
 _LEADING_TO = r"(?:\b(?:before|first)\b[^.!?:;,]{0,30},\s*)?"  # the words before a command
 
@@ -108,7 +110,8 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
     plain = whole
     for name in named:
         plain = plain.replace(name, "the scheme")
-    money = _match(rules().money, plain) is not None
+    asking = " ".join(part for part in re.split(r"(?<=[.!?])\s+", plain) if part.endswith("?")) or plain
+    money = _match(rules().money, asking) is not None
     need = next((n.stage for n in rules().needs if _match(n.asks, plain)), None) if money else None
     difference = _match(rules().difference, whole)
     found = difference or _match(rules().what_is, whole)
@@ -117,8 +120,8 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
     called = tuple(label for label, patterns in rules().called.items() if matches(patterns, plain))
     return Understood(
         text=whole,
-        detail=next((d for d in rules().details if _match(d.asks, plain)), None),
-        details=_joined_details(plain),
+        detail=next((d for d in rules().details if _match(d.asks, asking)), None),
+        details=_joined_details(asking),
         terms=tuple(t for t in terms if t and len(t.split()) <= 8),
         difference=difference is not None,
         need=need,

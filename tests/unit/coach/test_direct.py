@@ -91,6 +91,10 @@ def test_the_payout_date_of_a_named_call_is_refused_with_what_is_known_of_it() -
         ("what is the funding rate of Global Links?", "the funding rate or the own contribution"),
         ("what is the minimum grant of Innovation Express?", "a minimum"),
         ("how long does it take until Innovation Express decides?", "how long"),
+        ("until what day can we hand in for the second Cluster Insight Report call", "when a call opens or closes"),
+        ("how much are the follow-up grants of Global Links?", "an amount"),
+        ("which percentage of its costs does a cluster bear itself under Innovation Express?", "the own contribution"),
+        ("for Innovation Express, how many euros are there all together?", "the total budget"),
     ],
 )
 def test_near_misses_are_refused_by_name(question: str, missing: str) -> None:

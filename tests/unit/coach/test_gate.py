@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.coach.answers.gate import strange_years
+from assistant.coach.answers.gate import before_model, strange_years
+from assistant.coach.answers.question import understand
+from assistant.coach.answers.tell import choose
+from assistant.handbook.models import Hit
+from tests.support import rig
 
 
 @pytest.mark.parametrize(
@@ -21,3 +25,10 @@ from assistant.coach.answers.gate import strange_years
 )
 def test_a_year_that_the_text_does_not_hold_is_strange(question: str, strange: set[str]) -> None:
     assert strange_years(question, "The programme COSME follows in 2014, CIP ends.") == strange
+
+
+def test_another_language_is_not_measured_by_the_words_of_the_corpus() -> None:
+    asked = understand("Kto należy do TCI i do ilu krajów?")  # "do" is a word of English too
+    chosen = choose(asked, [Hit(passage=rig.corpus().by_id["case-9/figures#0"], score=1.0)], ())
+    assert not before_model(asked, chosen, {"tci"}).answer
+    assert before_model(asked, chosen, {"tci"}, language="pl").answer
