@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from assistant import paths
 from assistant.flow.lint import check
@@ -63,6 +66,15 @@ def flows() -> FlowSet:
 def test_the_flows_are_clean_and_every_passage_they_name_is_in_the_corpus(flows: FlowSet) -> None:
     found = check(flows, set(load_corpus().parts))
     assert [finding.sentence() for finding in found] == []
+
+
+@pytest.mark.parametrize("file", sorted(paths.shipped("flows").glob("*.yaml")), ids=lambda f: f.stem)
+def test_a_flow_file_reads_the_same_where_there_is_no_libyaml(file: Path) -> None:
+    c_loader = getattr(yaml, "CSafeLoader", None)
+    if c_loader is None:
+        pytest.skip("this Python has no libyaml")
+    text = file.read_text(encoding="utf-8")
+    assert yaml.load(text, Loader=yaml.SafeLoader) == yaml.load(text, Loader=c_loader)
 
 
 def test_every_checklist_item_of_the_handbook_is_asked_of_its_audience_and_nothing_else_claims_to_be_one(
