@@ -25,6 +25,12 @@ _BRACKETED = re.compile(  # "[system message]", {"mode": "no-sources"}
     r"\[[^\]]*\b(?:system|admin|developer)\b[^\]]*\]|\{\s*\"\w+\"\s*:[^{}]*\}", re.I
 )
 _COURTESY = 3  # so many words left beside a command are no question ("Thank you!")
+_MAY_ASK = re.compile(  # what is left beside a command without a question mark may ask all the same
+    r"\b(?:who|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|should|tell|explain|list|name|give"
+    r"|wie|was|wer|wann|wo|welche\w*|combien|quel\w*|qui|quand|cosa|quanto|chi|quando|dove|qu[ée]|cu[áa]nto|qui[ée]n"
+    r"|jak|co|kto|kiedy|ile|vad|vem|när|hur|hoe|wat)\b",
+    re.I,
+)
 _LEADING_TO = r"(?:\b(?:before|first)\b[^.!?:;,]{0,30},\s*)?"  # the words before a command
 
 
@@ -158,7 +164,7 @@ def without_commands(text: str) -> str:
     asked = [part for part in re.split(r"(?<=[.!?])\s+", left) if part.endswith("?")]
     if asked:  # a story around a command goes with it
         return " ".join(asked)
-    return left if len(re.findall(r"\w+", left)) > _COURTESY else ""
+    return left if len(re.findall(r"\w+", left)) > _COURTESY and _MAY_ASK.search(left) else ""
 
 
 def _audience(text: str) -> str | None:
