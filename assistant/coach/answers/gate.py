@@ -16,9 +16,7 @@ from assistant.handbook.models import Passage
 LEAST = {"probe": -0.5, "word": -2.4}  # of the check, under which the detail counts as missing
 SURE = 3.0  # of the probe, for the passage that answers best of two or more: no other one is looked at
 HOPELESS = ((2, -6.0), (4, -4.0))  # of the probe: so many passages looked at, all below it, and no other one is
-OF_SIDES = (
-    1.25  # how much lower the best side of a comparison may be: its question was cut out of another one (so of a half)
-)
+OF_SIDES = 1.25  # how much lower a side of a comparison or a half may be: its question was cut out of another one
 LENIENCY = 0.8  # how much lower the word may be for questions that it is known to judge too hard
 MISSING = 0.7  # taken from the word for a paragraph on what is left out that comes as close as the best one
 LEAST_KNOWN = 0.34  # share of the question's content words that the text must know
@@ -51,9 +49,7 @@ def before_model(
     if not chosen.hits:
         return Verdict(False, "nothing found")
     wanted = facts.content(asked.text)
-    english = (
-        language == "en" and _ENGLISH.search(asked.text) is not None
-    )  # other languages share few words with the corpus
+    english = language == "en" and _ENGLISH.search(asked.text) is not None  # others share few words with the corpus
     if english and wanted and len(wanted & vocabulary) / len(wanted) < LEAST_KNOWN:
         return Verdict(False, "the handbook is not about this")
     strange = _strangers(asked.text, chosen.passages, vocabulary, english=english)

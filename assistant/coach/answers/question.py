@@ -116,7 +116,7 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
     plain = whole
     for name in named:
         plain = plain.replace(name, "the scheme")
-    asking = " ".join(part for part in re.split(r"(?<=[.!?])\s+", plain) if part.endswith("?")) or plain
+    asking = _asking(plain) or plain
     money = _match(rules().money, asking) is not None
     need = next((n.stage for n in rules().needs if _match(n.asks, plain)), None) if money else None
     difference = _match(rules().difference, whole)
@@ -161,10 +161,14 @@ def without_commands(text: str) -> str:
     if left == text:
         return text
     left = " ".join(left.split()).strip(" ,.;:!-")
-    asked = [part for part in re.split(r"(?<=[.!?])\s+", left) if part.endswith("?")]
-    if asked:  # a story around a command goes with it
-        return " ".join(asked)
+    if asked := _asking(left):  # a story around a command goes with it
+        return asked
     return left if len(re.findall(r"\w+", left)) > _COURTESY and _MAY_ASK.search(left) else ""
+
+
+def _asking(text: str) -> str:
+    """The sentences of a text that end with a question mark; empty when none does."""
+    return " ".join(part for part in re.split(r"(?<=[.!?])\s+", text) if part.endswith("?"))
 
 
 def _audience(text: str) -> str | None:
