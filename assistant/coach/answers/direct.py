@@ -34,7 +34,7 @@ class Directories:
 
     def checklist_of(self, passage: Passage, asked: Understood, audience: str | None) -> Sequence[Passage]:
         """The whole checklist of which a passage is a part; empty when it is part of none."""
-        return self._places.checklist_of(passage, asked.audience or audience)
+        return self._places.checklists.of(passage, asked.audience or audience)
 
     def understood(self, text: str, before: str | None = None) -> Understood:
         """The question as the rules read it, with the names of funding entries out of their way.

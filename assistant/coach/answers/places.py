@@ -7,6 +7,7 @@ from collections import Counter
 from math import log
 
 from assistant.coach.answers import facts
+from assistant.coach.answers.checklists import Checklists
 from assistant.coach.answers.halves import halves
 from assistant.coach.answers.lines import Direct, Line, told, whole
 from assistant.coach.answers.question import Understood
@@ -27,6 +28,7 @@ _ASKS_WHO = re.compile(
     r"\b(?:who|which (?:region|country|partner)s?)\b[^?]*\b(?:led|leads?|ran|runs?|paid|pays?|founded)\b", re.I
 )
 _ASKS_ADDRESS = re.compile(r"\b(?:web ?)?(?:site|page|address(?:es)?|url|link|web)\b|\bon-?line\b", re.I)
+_ASKS_PHONE = re.compile(r"\b(?:tele)?phone\b|\btel\b\.?", re.I)
 _WHERE = re.compile(r"\bwhere (?:can|do|could|would) (?:i|we|one) (?:find|get|read|download)\b", re.I)
 _ADDRESS_WORDS = facts.content(
     "web website webpage site page address url link homepage home online internet find get read download give please"
@@ -43,7 +45,7 @@ class Places:
     """Answers from links, front matter and checklists of one corpus."""
 
     def __init__(self, corpus: Corpus, names: Names) -> None:
-        self._corpus, self._names = corpus, names
+        self._corpus, self._names, self.checklists = corpus, names, Checklists(corpus)
         self._links = [link for link in corpus.links.links if not link.better]
         self._about = {link.id: facts.content(" ".join((link.about, *link.aliases))) for link in self._links}
         self._around = facts.content("european europe cluster clusters network association report handbook")
@@ -57,10 +59,12 @@ class Places:
 
     def answer(self, asked: Understood, audience: str | None, about: str | None) -> Direct | None:
         """The answer, or None when the question points nowhere. `about`: a section named before (follow-up)."""
+        if asked.asked_where and (item := self.checklists.asked_where(asked.text)):
+            return item
         step = asked.step or self._step(asked.text)
         if asked.checklist or (asked.checklist_of_step and step):
             steps = asked.steps if len(asked.steps) > 1 else (step or _place(asked.text),)
-            found = [self.checklist(one, asked.audience or audience) for one in steps]
+            found = [self.checklists.whole(one, asked.audience or audience) for one in steps]
             lines = tuple(line for direct in found if direct for line in direct.lines)
             if lines:
                 return Direct(lines)
@@ -77,29 +81,13 @@ class Places:
                 (Line("The handbook does not give postal addresses, only web addresses.", ()),), abstained=True
             )
         asks_address = wanted == "address" or _WHERE.search(asked.text) or _ASKS_ADDRESS.search(asked.text)
-        if asks_address and wanted != "form":
+        if asks_address and wanted != "form" and not _ASKS_PHONE.search(asked.text):
             found = self._addresses(asked.text)
             if found:
                 return found
         if _ASKS_CASES.search(asked.text) and not case and not _ASKS_WHO.search(asked.text):
             return self._cases_for(asked)
         return None
-
-    def checklist(self, step: str, audience: str | None) -> Direct | None:
-        """The whole checklist of a step for the audience (each audience's where none is known), never a sample."""
-        return told(self._checklist(step, audience, "|t-(?:\\d\\d-next|10-loop|uf-never)"))
-
-    def checklist_of(self, passage: Passage, audience: str | None) -> list[Passage]:
-        """The whole checklist of which a passage is a part, for the audience; empty when it is part of none."""
-        every = self._checklist(passage.section, None)
-        return self._checklist(passage.section, audience) if passage in every else []
-
-    def _checklist(self, step: str, audience: str | None, more: str = "") -> list[Passage]:
-        document = next((d for d in self._corpus.documents if d.head.section == step), None)
-        whose = [_AUDIENCES[audience]] if audience in _AUDIENCES else list(_AUDIENCES.values())
-        item = re.compile(rf"(?:s\d\d|uf)-(?:both|{'|'.join(whose)})-\d{more}")
-        parts = document.parts if document else ()
-        return [p for part in parts if any(item.match(i) for i in part.covers) for p in part.passages]
 
     def _recommendation(self, part: str, audience: str | None) -> Direct | None:
         """A recommendation, and what it asks of the audience (of each where none is known)."""

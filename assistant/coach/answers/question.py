@@ -64,6 +64,8 @@ class _Rules(BaseModel):
     difference: tuple[str, ...]
     checklist: tuple[str, ...]
     checklist_of_step: tuple[str, ...]
+    not_checklist: tuple[str, ...]
+    asked_where: tuple[str, ...]
     called: dict[str, tuple[str, ...]]
     audiences: dict[str, tuple[str, ...]]
     not_given: tuple[str, ...]
@@ -88,6 +90,7 @@ class Understood:
     money: bool
     checklist: bool
     checklist_of_step: bool  # asks for a checklist if it names a step
+    asked_where: bool  # asks whom, or at which step, a checklist asks something
     audience: str | None  # whose, if the question says so of one only
     step: str | None
     steps: tuple[str, ...]  # all that it names by number, or by what they are called
@@ -124,6 +127,7 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
     terms = tuple(_TRAILING.sub("", t).strip(" \"'?.,“”‘’") for t in found.groups() if t) if found else ()
     steps = tuple(dict.fromkeys(f"step-{_number(m[1])}" for m in _STEP.finditer(plain)))
     called = tuple(label for label, patterns in rules().called.items() if matches(patterns, plain))
+    beside = matches(rules().not_checklist, asking)
     return Understood(
         text=whole,
         detail=next((d for d in rules().details if _match(d.asks, asking)), None),
@@ -132,8 +136,9 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
         difference=difference is not None,
         need=need,
         money=money,
-        checklist=_match(rules().checklist, plain) is not None,
-        checklist_of_step=_match(rules().checklist_of_step, whole) is not None,
+        checklist=not beside and _match(rules().checklist, plain) is not None,
+        checklist_of_step=not beside and _match(rules().checklist_of_step, whole) is not None,
+        asked_where=_match(rules().asked_where, asking) is not None,
         audience=_audience(whole),
         step=next(iter((*steps, *called)), None),
         steps=steps or called,
