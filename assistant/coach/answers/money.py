@@ -51,6 +51,7 @@ class Money:
             asked.need
             and not matches(rules().not_by_stage, asked.text)
             and not instruments
+            and not any(name.kind == "thing" for name in self._names.find(asked.text))  # it is about that one
             and (asked.detail is None or asked.detail.id in ("amount", "eligible", "place"))
         ):
             return self.by_stage(asked.need)

@@ -161,6 +161,7 @@ def _joined_details(text: str) -> tuple[Detail, ...]:
 def without_commands(text: str) -> str:
     """A question without the words that tell the coach what to do or to say; empty when nothing else is there."""
     left = _BRACKETED.sub(". ", text)
+    left = left if left == text else re.sub(r"\s*\.\s*(?=[?!])", "", left)
     for pattern in rules().commands:
         left = re.sub(rf"{_LEADING_TO}(?:{pattern})[^.!?:;]*", " ", left, flags=re.I)
     if left == text:
