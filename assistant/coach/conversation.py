@@ -10,6 +10,7 @@ from threading import Event as Flag
 
 from assistant.coach import say
 from assistant.coach.answers.models import Ask, HandbookAnswer
+from assistant.coach.menu import MENU, menu
 from assistant.coach.past import past
 from assistant.coach.replies import words
 from assistant.coach.replies.commands import AskHandbook, Change, Do, Go, SetRating
@@ -139,12 +140,12 @@ class CoachConversation:
         if self._pending(session) and session.unfinished():
             yield from Turn(session).put(session.engine.proceed(session.state))
             if not session.state.journey.pending:
-                yield self._menu(session)
+                yield menu(session)
             return
         yield self._pending_or_menu(session)
 
     def _pending_or_menu(self, session: Session) -> Said:
-        return Turn(session).again() if self._pending(session) and self._put != "menu" else self._menu(session)
+        return Turn(session).again() if self._pending(session) and self._put != MENU else menu(session)
 
     def _set_up(self, text: str, cancel: Flag) -> Iterator[Item]:
         setup = self._setup
@@ -173,7 +174,7 @@ class CoachConversation:
         self._setup = None
         yield Said(f"Good. Your record is `{self._session.record.path.name}`, saved after every reply.", tone="notice")
         yield self._session.progress()
-        yield self._menu(self._session)
+        yield menu(self._session)
 
     # -- replies ---------------------------------------------------------------------------------------------
 
@@ -183,7 +184,7 @@ class CoachConversation:
             yield from self._set_up(text, cancel)
             return
         pending = self._pending(session)
-        if pending is None or self._put == "menu":
+        if pending is None or self._put == MENU:
             yield from self._at_menu(session, text, cancel)
             return
         for item in Turn(session).reply(text, pending, cancel):
@@ -192,7 +193,7 @@ class CoachConversation:
                 return
             yield item
         if session.state.journey.pending is None:
-            yield self._menu(session)
+            yield menu(session)
 
     def _command(self, session: Session, command: Do | Go | Change, cancel: Flag) -> Iterator[Item]:
         turn = Turn(session)
@@ -206,9 +207,9 @@ class CoachConversation:
             case Do("stop"):
                 yield from self._stop(session)
                 return
-            case Do("menu"):
+            case Do("menu" | "steps" as what):
                 yield session.progress()
-                yield self._menu(session)
+                yield menu(session, every=what == "steps")
                 return
             case Do("back"):
                 events = session.engine.back(session.state)
@@ -246,37 +247,6 @@ class CoachConversation:
 
     # -- between flows ---------------------------------------------------------------------------------------
 
-    def _menu(self, session: Session) -> Said:
-        """Where to go next: unfinished stops first, then funding, the summary, and the end of the session."""
-        stops = {view.id: view for view in session.progress().stops}
-        guided = [
-            s
-            for s in session.engine.flows.journey.stops
-            if session.engine.stop_flows(s, session.state.subject.audience)
-        ]
-        places: list[tuple[str, str, str]] = []
-        for stop in guided:
-            view = stops[stop.id]
-            how = {
-                "done": "done",
-                "done_with_gaps": "done, with gaps",
-                "begun": f"{view.looked_at} of {view.questions} looked at",
-            }
-            name = f"Step {stop.number}: {stop.title}" if stop.number else stop.title
-            places.append((name, f"/go {stop.id}", how.get(view.state, "not looked at")))
-        places.sort(key=lambda place: place[2].startswith("done"))
-        pairs = [place[:2] for place in places]
-        pairs += [("My answers so far", "review"), ("Write the summary", "summary"), ("Stop for today", "stop")]
-        if not session.state.journey.answers:
-            pairs = [pair for pair in pairs if pair[1] not in ("review", "summary")]
-        return Said(
-            f"**Where would you like to {'go on' if session.state.journey.flows else 'begin'}?** "
-            "You can also just ask the handbook something.",
-            tone="question",
-            question="menu",
-            choices=say.choices(*pairs, notes=[place[2] for place in places]),
-        )
-
     def _at_menu(self, session: Session, text: str, cancel: Flag) -> Iterator[Item]:
         command = words.command(text)
         match command:
@@ -299,7 +269,7 @@ class CoachConversation:
                     yield Said("Nothing is being asked just now; please choose where to go on.", tone="notice")
                 else:
                     yield from Turn(session).digress(text, cancel)
-        yield self._menu(session)
+        yield menu(session)
 
     def _go(self, session: Session, where: str) -> Iterator[Item]:
         stop = self._named_stop(session, where)

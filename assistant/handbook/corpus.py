@@ -98,7 +98,8 @@ class Corpus:
     @cached_property
     def parts(self) -> dict[str, tuple[Passage, ...]]:
         """Passages of each part (`case-20/figures`)."""
-        return {part.id: part.passages for document in self.documents for part in document.parts}
+        parts = (part for document in self.documents for part in document.parts)
+        return {part.id: tuple(self.by_id[p.id] for p in part.passages) for part in parts}
 
     @cached_property
     def titles(self) -> dict[str, str]:

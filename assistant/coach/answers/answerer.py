@@ -68,7 +68,7 @@ class Answerer:
             return
         hits = self._search(work)
         sides = self._sides(work)
-        if direct := self._direct(work, sides):
+        if direct := self._direct(work, sides) or self._directories.found_at(work.asked, work.ask.audience, hits):
             yield from self._told(work, direct, "refusal" if direct.abstained else "data")
             return
         chosen = self._chosen(work, hits, sides)
@@ -133,9 +133,10 @@ class Answerer:
             return
         work = Work(ask=ask, asked=self._directories.understood(ask.question, ask.before))
         sides = self._sides(work)
-        if self._direct(work, sides):
+        hits = self._search(work)
+        if self._direct(work, sides) or self._directories.found_at(work.asked, ask.audience, hits):
             return
-        chosen = self._chosen(work, self._search(work), sides)
+        chosen = self._chosen(work, hits, sides)
         for side in reversed(sides or [Side(work.asked.text, chosen.candidates)]):  # what comes last goes first
             for hit in reversed(side.hits):
                 check.warm(chat, self._prompts, hit.passage, side.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import log
 
@@ -26,7 +26,7 @@ _GENERIC = facts.content(
     " answer answers audience audiences group side cluster clusters organisation organisations organization"
     " organizations"
     " manager managers policy maker makers ministry ministries funder funders whether have has got tick one thing"
-    " handbook anybody somebody only say says about journey"
+    " handbook anybody somebody only say says about journey box boxes making officials"
 )
 _LEAST = 0.6  # of the weight of a question's words that an item must hold
 _AS_GOOD = 0.87  # of the best fit: so much has an item that is told beside the best one
@@ -57,6 +57,10 @@ class Checklists:
         """The whole checklist of which a passage is a part, for the audience; empty when it is part of none."""
         every = self._passages(passage.section, None)
         return self._passages(passage.section, audience) if passage in every else []
+
+    def found_at(self, passages: Iterable[Passage], audience: str | None) -> Direct | None:
+        """The whole checklist, for the audience, of the step of the first passage that is part of one; else None."""
+        return next((self.whole(p.section, audience) for p in passages if self.of(p, None)), None)
 
     def asked_where(self, text: str) -> Direct | None:
         """Of whom, and at which step, a checklist asks what a text speaks of; None unless a few items clearly fit."""
@@ -91,7 +95,7 @@ class Checklists:
         whose = [_AUDIENCES[audience]] if audience in _AUDIENCES else list(_AUDIENCES.values())
         item = re.compile(rf"(?:s\d\d|uf)-(?:both|{'|'.join(whose)})-\d{more}")
         parts = document.parts if document else ()
-        return [p for part in parts if any(item.match(i) for i in part.covers) for p in part.passages]
+        return [p for part in parts if any(map(item.match, part.covers)) for p in self._corpus.parts[part.id]]
 
 
 def _told(item: _Item) -> str:

@@ -15,7 +15,7 @@ from assistant.coach.answers.places import Places
 from assistant.coach.answers.question import Understood, understand, without_commands
 from assistant.coach.answers.terms import Terms
 from assistant.handbook.corpus import Corpus
-from assistant.handbook.models import Passage
+from assistant.handbook.models import Hit, Passage
 from assistant.handbook.named import Names
 
 
@@ -31,6 +31,10 @@ class Directories:
         return (
             self._places.answer(asked, audience, about) or self._terms.answer(asked) or self.money.answer(asked, about)
         )
+
+    def found_at(self, asked: Understood, audience: str | None, hits: Sequence[Hit]) -> Direct | None:
+        """The checklist or the contact of what a search found, for a question that describes it without a name."""
+        return self._places.found_at(asked, audience, [hit.passage for hit in hits])
 
     def checklist_of(self, passage: Passage, asked: Understood, audience: str | None) -> Sequence[Passage]:
         """The whole checklist of which a passage is a part; empty when it is part of none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from math import log
 
 from assistant.coach.answers import facts
@@ -37,6 +38,12 @@ _ADDRESS_WORDS = facts.content(
 _LEAST_SHARE = 0.6  # of the weight of a question's words that what an address is about must hold
 _UNKNOWN = 10  # a word that no address is about weighs as one that ten are about
 _MOST_LINKS = 3
+_EACH_LIST = re.compile(
+    r"\b(?:differ\w*|compar\w+|both (?:lists|check ?lists|sides|audiences)|two (?:check ?)?lists)\b", re.I
+)
+_LINKOLOGY = "links/linkology-"  # the addresses of a country or a theme
+_AGREED = 3  # first hits that have to lie in one case before its address is told for a question that does not name it
+_FIRST = 2  # hits of which the first that is no entry of a directory says which case is meant
 _MOST_CASES = 9  # more would be no answer
 _AUDIENCES = {"cluster_organisation": "co", "policy_maker": "pm"}
 
@@ -64,7 +71,8 @@ class Places:
         step = asked.step or self._step(asked.text)
         if asked.checklist or (asked.checklist_of_step and step):
             steps = asked.steps if len(asked.steps) > 1 else (step or _place(asked.text),)
-            found = [self.checklists.whole(one, asked.audience or audience) for one in steps]
+            whose = None if _EACH_LIST.search(asked.text) else asked.audience or audience
+            found = [self.checklists.whole(one, whose) for one in steps]
             lines = tuple(line for direct in found if direct for line in direct.lines)
             if lines:
                 return Direct(lines)
@@ -80,14 +88,29 @@ class Places:
             return Direct(
                 (Line("The handbook does not give postal addresses, only web addresses.", ()),), abstained=True
             )
-        asks_address = wanted == "address" or _WHERE.search(asked.text) or _ASKS_ADDRESS.search(asked.text)
-        if asks_address and wanted != "form" and not _ASKS_PHONE.search(asked.text):
-            found = self._addresses(asked.text)
-            if found:
-                return found
+        if _asks_address(asked) and (found := self._addresses(asked.text)):
+            return found
         if _ASKS_CASES.search(asked.text) and not case and not _ASKS_WHO.search(asked.text):
             return self._cases_for(asked)
         return None
+
+    def found_at(self, asked: Understood, audience: str | None, passages: Sequence[Passage]) -> Direct | None:
+        """The checklist, or the contact of the case, that a search found; None when neither is asked for."""
+        if asked.asked_where:
+            return self.checklists.found_at(passages[:_FIRST], None)
+        if asked.checklist and not asked.step:
+            return self.checklists.found_at(passages, asked.audience or audience)
+        if halves(asked.text) or not passages:
+            return None
+        wanted = "address" if _asks_address(asked) else asked.detail.id if asked.detail else ""
+        first = next((p for p in passages[:_FIRST] if p.kind != "directory"), passages[0])
+        case = self._cases.get(first.section)
+        agreed = {(p.section, p.kind) for p in passages[:_AGREED]} == {(first.section, first.kind)}
+        if case and (wanted == "contact" or (wanted == "address" and agreed and _has_page(case))):
+            return self._contact(case, person=False)
+        if wanted == "address" and passages[0].id.startswith(_LINKOLOGY):
+            return told(passages[:1])
+        return self._told_links(self._links_of(passages[0].id)) if wanted == "address" else None
 
     def _recommendation(self, part: str, audience: str | None) -> Direct | None:
         """A recommendation, and what it asks of the audience (of each where none is known)."""
@@ -135,6 +158,10 @@ class Places:
             scored = sorted(((self._share(wanted, link), link) for link in self._links), key=lambda x: -x[0])
             best = scored[0][0] if scored else 0.0
             found = [link for share, link in scored if best >= _LEAST_SHARE and share >= best - 1e-9]
+        return self._told_links(found)
+
+    def _told_links(self, found: Sequence[Link]) -> Direct | None:
+        """Addresses, the first few, each with its date; None when there are none."""
         lines = [
             Line(f"{link.about}: {link.url} (as printed in 2012).", whole(self._corpus.by_id[link.passage_id]), n > 0)
             for n, link in enumerate(dict.fromkeys(found))
@@ -189,9 +216,20 @@ def _short_titles(corpus: Corpus) -> dict[str, str]:
     return {h.section: re.sub(r"^Step \d+: ", "", h.title).split(":")[0] for h in heads}
 
 
+def _has_page(case: Document) -> bool:
+    return case.head.contact is not None and bool(case.head.contact.url)
+
+
+def _asks_address(asked: Understood) -> bool:
+    """Whether a question asks for a web address, and not for a form or a telephone number."""
+    wanted = asked.detail.id if asked.detail else ""
+    asks = wanted == "address" or _WHERE.search(asked.text) or _ASKS_ADDRESS.search(asked.text)
+    return bool(asks) and wanted != "form" and not _ASKS_PHONE.search(asked.text)
+
+
 def _place(question: str) -> str:
     """The step or theme whose checklist a question means without naming its number."""
-    if re.search(r"\bfund", question, re.I):
+    if re.search(r"\b(?:funding|money|finances?)\b", question, re.I):
         return "utilise-funding"
     return (
         "step-2" if re.search(r"\breadiness\b", question, re.I) else "step-1" if re.search(r"\bwhy\b", question) else ""

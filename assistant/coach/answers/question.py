@@ -14,6 +14,12 @@ from pydantic import BaseModel, ConfigDict
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _STEP = re.compile(rf"\bstep\s*(10|[1-9]|{'|'.join(_NUMBERS)})\b", re.I)
 
+_BEFORE = re.compile(  # "what is ticked off before (we go on to) step 5?" is about step 4
+    r"\b(?:before|ahead of) (?:(?:we|i|you|they|one|going|moving|starting|beginning|entering|can|may|start|begin|enter"
+    rf"|go|move|get|come|on|to|with|into) )*(?P<step>step (?:10|[2-9]|{'|'.join(_NUMBERS[1:])}))\b"
+    r"(?! (?:\w+ ){0,2}(?:counts?|can|may|is|ends?|over|behind|done|finish\w*|complet\w*|clos\w*)\b)",
+    re.I,
+)
 _YES_NO = re.compile(
     r"(?:^|[.,;:?!-]\s+)\W*(?:is|are|was|were|has|have|had|does|did|can|could|must|should|will|would)\b", re.I
 )
@@ -125,9 +131,13 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
     difference = _match(rules().difference, whole)
     found = difference or _match(rules().what_is, whole)
     terms = tuple(_TRAILING.sub("", t).strip(" \"'?.,“”‘’") for t in found.groups() if t) if found else ()
-    steps = tuple(dict.fromkeys(f"step-{_number(m[1])}" for m in _STEP.finditer(plain)))
-    called = tuple(label for label, patterns in rules().called.items() if matches(patterns, plain))
     beside = matches(rules().not_checklist, asking)
+    of_step = not beside and matches(rules().checklist_of_step, whole)
+    checklist = not beside and matches(rules().checklist, plain)
+    listed = checklist or of_step
+    staged = _BEFORE.sub(lambda m: f"step {int(_number(m['step'][5:])) - 1}", plain) if listed else plain
+    steps = tuple(dict.fromkeys(f"step-{_number(m[1])}" for m in _STEP.finditer(staged)))
+    called = tuple(label for label, patterns in rules().called.items() if matches(patterns, plain))
     return Understood(
         text=whole,
         detail=next((d for d in rules().details if _match(d.asks, asking)), None),
@@ -136,8 +146,8 @@ def understand(text: str, named: tuple[str, ...] = ()) -> Understood:
         difference=difference is not None,
         need=need,
         money=money,
-        checklist=not beside and _match(rules().checklist, plain) is not None,
-        checklist_of_step=not beside and _match(rules().checklist_of_step, whole) is not None,
+        checklist=checklist,
+        checklist_of_step=of_step,
         asked_where=_match(rules().asked_where, asking) is not None,
         audience=_audience(whole),
         step=next(iter((*steps, *called)), None),

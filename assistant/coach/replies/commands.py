@@ -7,7 +7,7 @@ from typing import Literal
 
 from assistant.record.state import Criterion, Evidence, Rating, SkipReason
 
-Plain = Literal["why", "example", "back", "repeat", "summary", "stop", "help", "review", "menu"]
+Plain = Literal["why", "example", "back", "repeat", "summary", "stop", "help", "review", "menu", "steps"]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ _SKIPS: dict[str, SkipReason] = {
     "n/a": "not_applicable",
     "later": "later",
 }
-_COMMANDS = ("why", "example", "back", "repeat", "summary", "stop", "help", "review", "menu")
+_COMMANDS = ("why", "example", "back", "repeat", "summary", "stop", "help", "review", "menu", "steps")
 # "change our statutes" is something to do and no correction: a number or the word "answer" has to be there
 _CHANGE = re.compile(
     r"^(?:please )?(?:i (?:want|need|would like) to |let me |can (?:i|we) )?(?:change|correct|edit|revise)\s+"

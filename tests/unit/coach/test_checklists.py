@@ -60,3 +60,39 @@ def test_what_a_checklist_does_not_say_is_not_answered_with_it(question: str) ->
 )
 def test_how_many_questions_a_checklist_has_is_answered_with_it(question: str) -> None:
     assert understand(question).checklist
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("our plan abroad has targets and actions. what else is ticked off before step five?", "Step 4 (Create"),
+        ("what has to be answered before we go on to step 10?", "Step 9 (Measure"),
+        ("funding chcklist", "Utilise Funding asks two"),
+        ("our clusters are busy running their projects. What do I, the funder, have to answer?", "Step 8 (Implement"),
+        ("we are members of networks and use the ECCP. what is a cluster office asked about that?", "Step 6 (Identify"),
+    ],
+)
+def test_a_checklist_is_told_whole_though_only_its_place_or_a_situation_is_named(question: str, first: str) -> None:
+    answer = ask(question)
+    assert answer.how == "data"
+    assert answer.answer.startswith(first)
+
+
+@pytest.mark.parametrize(
+    "question", ["what is asked before we leave step 5?", "what has to be ticked before step 5 counts as finished?"]
+)
+def test_leaving_a_step_is_asked_about_that_step(question: str) -> None:
+    assert understand(question).step == "step-5"
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("The case with creative industries and Japan, Dubai, India: is there a contact?", "filas.eu"),
+        ("whom do we turn to about the Mediterranean think tank on innovation?", "cote-azur.cci.fr"),
+    ],
+)
+def test_a_contact_is_told_of_a_case_that_is_only_described(question: str, named: str) -> None:
+    answer = ask(question)
+    assert answer.how == "data"
+    assert named in answer.answer
