@@ -23,7 +23,7 @@ SKIP_WORDS = {"dont_know": "don't know", "not_applicable": "does not apply", "la
 HELP = (
     "Answer in your own words, or with a number. You can also say: **why** (why this question), **example**, **skip** "
     "or **don't know**, **does not apply**, **later**, **back**, **repeat**, **review** (your answers), **change 2** "
-    "(correct answer 2), **menu** (go elsewhere), **summary** (write the file), **stop**. "
+    "(correct answer 2), **menu** (go elsewhere), **steps** (all of them), **summary** (write the file), **stop**. "
     "Ask the handbook anything at any time: end with a question mark, or start with `/ask`."
 )
 OURS = "This question is the coach's own, it is not in the handbook."

@@ -21,8 +21,8 @@ class Prompt(TextArea):
 - While the prompt is empty, **numbers** and **arrows** choose among what is offered.
 - **Page Up** and **Page Down** scroll the conversation. **Esc** stops an answer.
 - You can write while the coach works: the reply waits and is sent next; **Up** takes it back.
-- Plain words work as commands: `why`, `example`, `back`, `later`, `review`, `change 2`, `menu`, `summary`, `stop`.
-  End with a question mark to ask the handbook.
+- Plain words work as commands: `why`, `example`, `back`, `later`, `review`, `change 2`, `menu`, `steps`, `summary`,
+  `stop`. End with a question mark to ask the handbook.
 """
 
     class Sent(Message):

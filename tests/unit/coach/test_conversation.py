@@ -63,7 +63,7 @@ def test_progress_counts_what_was_looked_at_and_says_where_one_is(tmp_path: Path
         list(talk.reply(reply, Event()))
     view = stop(talk.progress(), "step-1")
     assert (view.state, view.looked_at, view.here) == ("done_with_gaps", 6, False)
-    assert stop(talk.progress(), "step-3").state == "reference"
+    assert stop(talk.progress(), "step-3").state == "not_looked_at"
     for reply in ("funding", "1", "n/a", "n/a"):
         list(talk.reply(reply, Event()))
     view = stop(talk.progress(), "utilise-funding")

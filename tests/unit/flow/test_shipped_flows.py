@@ -13,15 +13,27 @@ from assistant.flow.load import load
 from assistant.flow.models import AUDIENCES, Audience, FlowSet, Question
 from assistant.handbook.corpus import load_corpus
 
+CLUSTER: tuple[Audience, ...] = ("cluster_organisation",)
+POLICY: tuple[Audience, ...] = ("policy_maker",)
 CHECKLIST: dict[str, dict[str, tuple[Audience, ...]]] = {
     "step-1": {"s01-both-1": AUDIENCES, "s01-both-2": AUDIENCES, "s01-both-3": AUDIENCES},
     "step-2": {"s02-both-1": AUDIENCES, "s02-both-2": AUDIENCES, "s02-both-3": AUDIENCES},
-    "utilise-funding": {
-        "uf-co-1": ("cluster_organisation",),
-        "uf-co-2": ("cluster_organisation",),
-        "uf-pm-1": ("policy_maker",),
-        "uf-pm-2": ("policy_maker",),
-    },
+    "step-3": dict.fromkeys(("s03-co-1", "s03-co-2", "s03-co-3"), CLUSTER)
+    | dict.fromkeys(("s03-pm-1", "s03-pm-2", "s03-pm-3"), POLICY),
+    "step-4": {"s04-both-1": AUDIENCES, "s04-both-2": AUDIENCES},
+    "step-5": {"s05-both-1": AUDIENCES, "s05-both-2": AUDIENCES, "s05-both-3": AUDIENCES},
+    "utilise-funding": {"uf-co-1": CLUSTER, "uf-co-2": CLUSTER, "uf-pm-1": POLICY, "uf-pm-2": POLICY},
+}
+ROUTES = {
+    ("t-01-next", "step-1", "step-2"),
+    ("t-map-not", "step-1", "step-1"),
+    ("t-02-next", "step-2", "step-3"),
+    ("t-02-train", "step-2", "step-5"),
+    ("t-03-next", "step-3", "step-4"),
+    ("t-04-next", "step-4", "step-5"),
+    ("t-05-next", "step-5", "step-6"),
+    ("t-map-training", "step-5", "step-2"),
+    ("t-uf-never", "utilise-funding", "utilise-funding"),
 }
 DIAGNOSTICS = {
     "readiness-cluster-organisation": (
@@ -163,16 +175,16 @@ def test_the_stages_of_money_are_those_of_the_funding_directory(flows: FlowSet) 
 
 
 def test_a_positive_answer_goes_on_by_the_handbooks_rule_and_staying_is_marked_as_ours(flows: FlowSet) -> None:
-    rules = {r.because: (r.go, r.suggest) for f in flows.flows.values() for r in f.after if r.because}
-    assert rules == {
-        "t-01-next": ("step-2", None),
-        "t-map-not": (None, "step-1"),
-        "t-02-next": ("step-3", None),
-        "t-02-train": (None, "step-5"),
-        "t-uf-never": (None, "utilise-funding"),
-    }
+    routes = {(r.because, f.id, r.go or r.suggest) for f in flows.flows.values() for r in f.after if r.because}
+    assert routes == ROUTES
     for flow in flows.flows.values():
         assert all(route.because or route.ours for route in flow.after)
+
+
+def test_the_four_parts_of_the_plan_are_all_needed(flows: FlowSet) -> None:
+    plan = question(flows, "s04-both-2")
+    assert plan.kind == "several_part"
+    assert list(plan.counts) == ["targets", "actions", "monitoring", "buy_in"]
 
 
 def question(flows: FlowSet, question_id: str) -> Question:
