@@ -11,7 +11,7 @@ from assistant.coach.answers import facts
 from assistant.coach.answers.checklists import Checklists
 from assistant.coach.answers.halves import halves
 from assistant.coach.answers.lines import Direct, Line, told, whole
-from assistant.coach.answers.question import Understood
+from assistant.coach.answers.question import Understood, matches, rules
 from assistant.handbook.corpus import Corpus
 from assistant.handbook.directory import loose
 from assistant.handbook.documents import Document
@@ -100,7 +100,7 @@ class Places:
             return self.checklists.found_at(passages[:_FIRST], None)
         if asked.checklist and not asked.step:
             return self.checklists.found_at(passages, asked.audience or audience)
-        if halves(asked.text) or not passages:
+        if not passages or halves(asked.text) or matches(rules().wants_all, asked.text):
             return None
         wanted = "address" if _asks_address(asked) else asked.detail.id if asked.detail else ""
         first = next((p for p in passages[:_FIRST] if p.kind != "directory"), passages[0])

@@ -18,8 +18,14 @@ POLICY: tuple[Audience, ...] = ("policy_maker",)
 CHECKLIST: dict[str, dict[str, tuple[Audience, ...]]] = {
     "step-1": {"s01-both-1": AUDIENCES, "s01-both-2": AUDIENCES, "s01-both-3": AUDIENCES},
     "step-2": {"s02-both-1": AUDIENCES, "s02-both-2": AUDIENCES, "s02-both-3": AUDIENCES},
-    "step-3": dict.fromkeys(("s03-co-1", "s03-co-2", "s03-co-3"), CLUSTER)
-    | dict.fromkeys(("s03-pm-1", "s03-pm-2", "s03-pm-3"), POLICY),
+    "step-3": {
+        "s03-co-1": CLUSTER,
+        "s03-co-2": CLUSTER,
+        "s03-co-3": CLUSTER,
+        "s03-pm-1": POLICY,
+        "s03-pm-2": POLICY,
+        "s03-pm-3": POLICY,
+    },
     "step-4": {"s04-both-1": AUDIENCES, "s04-both-2": AUDIENCES},
     "step-5": {"s05-both-1": AUDIENCES, "s05-both-2": AUDIENCES, "s05-both-3": AUDIENCES},
     "utilise-funding": {"uf-co-1": CLUSTER, "uf-co-2": CLUSTER, "uf-pm-1": POLICY, "uf-pm-2": POLICY},
