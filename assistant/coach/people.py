@@ -27,7 +27,12 @@ _AGREED = re.compile(
     r"|thanks?(?: you)?|an? action|ja|oui|s[iìí]|tak)\b[\s,.:;!-]*)+",
     re.I,
 )
-_REFUSED = re.compile(r"^(?:no|nope|nein|non|nie|nej|rather not|better not)\b(?!\s+(?:doubt|problem|later))", re.I)
+_REFUSED = re.compile(
+    r"^(?:(?:well|um+|hm+|er)\b[\s,.]*)*"
+    r"(?:no|nope|nein|non|nie|nej|rather not|better not|not (?:really|now|yet|at the moment))\b"
+    r"(?!\s+(?:doubt|problem|later))",
+    re.I,
+)
 _DOES = re.compile(
     r"[\s,]+(?:(?:(?:will|can|should|could|may|shall|is going to) (?:do|take care of|handle|write|see to)|does)"
     r"(?: (?:it|that|this|so))?|takes care of (?:it|that|this)|sees to it"

@@ -53,7 +53,7 @@ def test_the_title_is_the_organisation_and_the_record_is_named_after_it(tmp_path
 
 def test_progress_counts_what_was_looked_at_and_says_where_one_is(tmp_path: Path) -> None:
     talk = spoken(tmp_path, "Alpine", "1")
-    assert {view.state for view in talk.progress().stops} == {"not_looked_at", "reference"}
+    assert {view.state for view in talk.progress().stops} == {"not_looked_at"}
     assert not any(view.here for view in talk.progress().stops)
     for reply in ("step 1", "markets", "later"):
         list(talk.reply(reply, Event()))

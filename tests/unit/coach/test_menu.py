@@ -39,6 +39,7 @@ def talk(tmp_path: Path) -> CoachConversation:
     stops = [Stop(id=f"step-{n}", number=n, title=f"Stop {n}", about="x", flows=(f"step-{n}",)) for n in range(1, 11)]
     theme = rig.flows().flow("utilise-funding")
     stops.append(Stop(id=theme.id, number=None, title=theme.title, about="x", flows=(theme.id,)))
+    stops.append(Stop(id="elsewhere", number=None, title="Elsewhere", about="x"))
     flows = {f.id: f for f in [*map(flow, range(1, 11)), theme]}
     journey = Journey(version="1", phases=(), phases_note="", stops=tuple(stops))
     parts = rig.parts(None, FlowSet(journey=journey, flows=flows, digest="x"))
@@ -82,3 +83,9 @@ def test_what_is_begun_comes_first_and_where_the_answers_lead_is_offered(talk: C
 def test_a_place_can_be_named_though_it_is_not_offered(talk: CoachConversation) -> None:
     asked = [i for i in say(talk, "step 9") if isinstance(i, Said) and i.tone == "question"]
     assert asked[-1].question == "q9"
+
+
+def test_a_stop_without_questions_says_so_and_the_menu_comes_again(talk: CoachConversation) -> None:
+    said = [i for i in say(talk, "elsewhere") if isinstance(i, Said)]
+    assert "no guided questions" in said[0].markdown
+    assert said[-1].question == "menu"

@@ -102,6 +102,8 @@ def test_the_answer_to_who_may_hold_the_date_as_well(text: str, owner: str, due:
         ("no", True),
         ("No, not for us", True),
         ("nein danke", True),
+        ("not really no", True),
+        ("well, not now", True),
         ("no problem", False),
         ("no doubt", False),
         ("note it", False),

@@ -15,19 +15,25 @@ from assistant.handbook.corpus import load_corpus
 
 CLUSTER: tuple[Audience, ...] = ("cluster_organisation",)
 POLICY: tuple[Audience, ...] = ("policy_maker",)
+
+
+def items(step: str, cluster: int, policy: int) -> dict[str, tuple[Audience, ...]]:
+    """The ids of a step's checklist that has a part for each audience."""
+    ours = {f"{step}-co-{n}": CLUSTER for n in range(1, cluster + 1)}
+    return ours | {f"{step}-pm-{n}": POLICY for n in range(1, policy + 1)}
+
+
 CHECKLIST: dict[str, dict[str, tuple[Audience, ...]]] = {
     "step-1": {"s01-both-1": AUDIENCES, "s01-both-2": AUDIENCES, "s01-both-3": AUDIENCES},
     "step-2": {"s02-both-1": AUDIENCES, "s02-both-2": AUDIENCES, "s02-both-3": AUDIENCES},
-    "step-3": {
-        "s03-co-1": CLUSTER,
-        "s03-co-2": CLUSTER,
-        "s03-co-3": CLUSTER,
-        "s03-pm-1": POLICY,
-        "s03-pm-2": POLICY,
-        "s03-pm-3": POLICY,
-    },
+    "step-3": items("s03", 3, 3),
     "step-4": {"s04-both-1": AUDIENCES, "s04-both-2": AUDIENCES},
     "step-5": {"s05-both-1": AUDIENCES, "s05-both-2": AUDIENCES, "s05-both-3": AUDIENCES},
+    "step-6": items("s06", 4, 2),
+    "step-7": items("s07", 2, 1),
+    "step-8": items("s08", 5, 2),
+    "step-9": items("s09", 4, 3),
+    "step-10": items("s10", 2, 1),
     "utilise-funding": {"uf-co-1": CLUSTER, "uf-co-2": CLUSTER, "uf-pm-1": POLICY, "uf-pm-2": POLICY},
 }
 ROUTES = {
@@ -39,6 +45,27 @@ ROUTES = {
     ("t-04-next", "step-4", "step-5"),
     ("t-05-next", "step-5", "step-6"),
     ("t-map-training", "step-5", "step-2"),
+    ("t-06-next", "step-6", "step-7"),
+    ("t-map-shortcut", "step-6", "step-6"),
+    ("t-07-next", "step-7", "step-8"),
+    ("t-map-results-plan", "step-7", "step-4"),
+    ("t-map-results-plan", "step-7", "step-3"),
+    ("t-08-next", "step-8", "step-9"),
+    ("t-08-fail", "step-8", "step-6"),
+    ("t-08-unexpected", "step-8", "step-3"),
+    ("t-map-unexpected", "step-8", "step-9"),
+    ("t-map-projfail", "step-8", "step-7"),
+    ("t-map-results-plan", "step-8", "step-4"),
+    ("t-09-next", "step-9", "step-10"),
+    ("t-09-learn-readiness", "step-9", "step-2"),
+    ("t-09-learn-ideas", "step-9", "step-3"),
+    ("t-09-learn-plan", "step-9", "step-4"),
+    ("t-map-eval", "step-9", "step-3"),
+    ("t-map-eval", "step-9", "step-2"),
+    ("t-10-loop", "step-10", "step-3"),
+    ("t-10-loop", "step-10", "step-1"),
+    ("t-10-loop", "step-10", "step-2"),
+    ("t-map-lifecycle", "step-10", "step-1"),
     ("t-uf-never", "utilise-funding", "utilise-funding"),
 }
 DIAGNOSTICS = {
@@ -185,6 +212,23 @@ def test_a_positive_answer_goes_on_by_the_handbooks_rule_and_staying_is_marked_a
     assert routes == ROUTES
     for flow in flows.flows.values():
         assert all(route.because or route.ours for route in flow.after)
+
+
+def test_the_checklists_hold_47_items_and_every_rule_is_told_somewhere(flows: FlowSet) -> None:
+    assert sum(map(len, CHECKLIST.values())) == 47
+    told = {because for because, _, _ in ROUTES}
+    assert flows.journey.rules.keys() - told == {"t-map-closed"}  # that one is a warning on the way in
+
+
+def test_what_asks_under_a_condition_is_asked_only_then(flows: FlowSet) -> None:
+    for conditional in ("s08-co-5", "s09-co-4"):
+        assert question(flows, conditional).kind == "conditional"
+        assert question(flows, conditional).when is not None
+    assert question(flows, "s08-co-3").kind == "either_or"
+
+
+def test_each_part_for_every_project_is_a_criterion(flows: FlowSet) -> None:
+    assert list(question(flows, "s09-co-3").counts) == ["start", "monitoring", "evaluation", "long_term"]
 
 
 def test_the_four_parts_of_the_plan_are_all_needed(flows: FlowSet) -> None:
