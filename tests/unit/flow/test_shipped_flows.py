@@ -224,7 +224,15 @@ def test_what_asks_under_a_condition_is_asked_only_then(flows: FlowSet) -> None:
     for conditional in ("s08-co-5", "s09-co-4"):
         assert question(flows, conditional).kind == "conditional"
         assert question(flows, conditional).when is not None
-    assert question(flows, "s08-co-3").kind == "either_or"
+    kinds = {q.id: q.kind for f in flows.flows.values() for q in f.questions if not q.ours and q.kind != "yes_no"}
+    assert kinds == {
+        "s02-both-3": "statement",
+        "s04-both-2": "several_part",
+        "s08-co-3": "either_or",
+        "s08-co-5": "conditional",
+        "s09-co-3": "several_part",
+        "s09-co-4": "conditional",
+    }
 
 
 def test_each_part_for_every_project_is_a_criterion(flows: FlowSet) -> None:
