@@ -35,6 +35,17 @@ _HEDGE = re.compile(
     r"|aber|nur|noch nicht|mais|seulement|ma|solo|ale|tylko|men|bara|pero|sólo)\b",
     re.I,
 )
+_UNDER_WAY = (  # planned, being prepared, considered
+    r"(?:plan(?:s|ned|ning)?|prepar\w+|draft\w*|consider\w*|thought about|thinking about|look(?:ed|ing) (?:at|into)"
+    r"|discuss\w+|geplant|planen|vorbereit\w*|überleg\w*|geprüft|prévo\w+|prépar\w+|envisag\w+|prepara\w*|previst\w*"
+    r"|valutat\w*|planuj\w*|przygotow\w*|rozważ\w*|planera\w*|förbered\w*|övervä\w*|considerad\w*)"
+)
+_PLANNED = re.compile(rf"\b{_UNDER_WAY}\b", re.I)
+_NOT_PLANNED = re.compile(
+    r"(?:\b(?:not|no|never|nor|nobody|nothing|without|nicht|kein\w*|niemand|pas|aucun\w*|non|nie|nikt|inte|ingen|sin)\b|n['’]t\b)"
+    rf"(?:\W+\w+){{0,3}}\W+{_UNDER_WAY}\b",
+    re.I,
+)
 
 
 @dataclass
@@ -90,6 +101,8 @@ class Interpreter:
             rating, sure = led, max(sure if rating == led else 0.0, 0.9)
         elif _NOT_MET.match(told) and not _HEDGE.search(_NOT_MET.sub("", told)):  # "not really, next year perhaps"
             rating, sure = "no", 0.9
+        elif rating != "yes" and question.counts_as_yes and _planned(told, question):
+            rating, sure = "yes", 0.9
         criteria = self._criteria(told, question, cancel) if rating in ("yes", "partly") else ()
         return Rate(told, rating, sure, _core(told), criteria, find_evidence(told))
 
@@ -143,6 +156,11 @@ class Interpreter:
             if (word and led and words.rating_word(led["word"]) == word) or (" " in text and label.startswith(text)):
                 return option
         return _most_alike(text, [(o.id, words.plain(o.label)) for o in question.options])
+
+
+def _planned(told: str, question: Question) -> bool:
+    """Whether a reply speaks of something under way, which some questions count as yes (of a part it says nothing)."""
+    return question.kind != "several_part" and bool(_PLANNED.search(told)) and not _NOT_PLANNED.search(told)
 
 
 def _most_alike(text: str, labels: Sequence[tuple[str, str]]) -> str | None:

@@ -186,3 +186,24 @@ def test_the_model_sees_at_most_the_first_part_of_a_long_reply() -> None:
     prompts: Prompts = rig.prompts()
     Interpreter(prompts, lambda: chat).read(LONG, PLAN, Event())
     assert [len(text) for text in chat.asked] == [4000]
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "model", "rating"),
+    [
+        ("s05-both-3", "we are just planning an exchange with Aarhus, nothing signed", "unclear", "yes"),
+        ("s05-both-3", "ein Austausch ist für Herbst geplant", "partly", "yes"),
+        ("s09-co-2", "we looked at it and decided against it", "no", "yes"),
+        ("s09-co-2", "we have not considered it", "no", "no"),
+        ("s05-both-3", "there isn't any plan", "no", "no"),
+        ("s05-both-3", "no, that was planned once", "unclear", "no"),  # the person's own first word decides
+        ("s09-co-3", "data yes, the evaluation is planned", "partly", "partly"),  # only one of its parts may be planned
+        ("s01-both-1", "we are planning to find out", "no", "no"),  # an ordinary question
+    ],
+)
+def test_what_is_under_way_is_a_yes_where_the_handbook_counts_it(
+    question: str, reply: str, model: str, rating: str
+) -> None:
+    read = reader(readings={reply: model}, met={reply: []}).read(reply, asked(question))[0]
+    assert isinstance(read, Rate)
+    assert read.rating == rating
